@@ -141,6 +141,9 @@ pub enum Op {
         callee: Callee,
         /// In order as written; the receiver of a method is not among them.
         args: Vec<Arg>,
+        /// The name of what is called with its arguments, without the receiver: `open(path)` of
+        /// `options.write(true).open(path)`; the whole call where it is not a method's.
+        span: Span,
     },
     /// `dst = src`; also what a transparent wrapper is: `Ok(x)`, `Some(x)`, `&x`, `*x`, `x.await`, `await x`.
     Copy {
@@ -220,16 +223,14 @@ pub struct Arg {
     pub value: Operand,
     /// `*value` or `**value`.
     pub spread: bool,
+    /// The expression of the value.
+    pub span: Span,
 }
 
 impl Arg {
     /// An argument by position.
-    pub fn positional(value: Operand) -> Self {
-        Arg {
-            name: None,
-            value,
-            spread: false,
-        }
+    pub fn positional(value: Operand, span: Span) -> Self {
+        Arg { name: None, value, spread: false, span }
     }
 }
 

@@ -16,11 +16,7 @@ pub struct BodyBuilder {
 
 impl Default for BodyBuilder {
     fn default() -> Self {
-        BodyBuilder {
-            locals: Vec::new(),
-            blocks: vec![(Vec::new(), None)],
-            current: BlockId(0),
-        }
+        BodyBuilder { locals: Vec::new(), blocks: vec![(Vec::new(), None)], current: BlockId(0) }
     }
 }
 
@@ -32,10 +28,7 @@ impl BodyBuilder {
 
     /// A named variable.
     pub fn variable(&mut self, name: impl Into<Name>, ty: Option<Type>) -> Local {
-        self.local(LocalInfo {
-            name: Some(name.into()),
-            ty,
-        })
+        self.local(LocalInfo { name: Some(name.into()), ty })
     }
 
     /// What is known of `local`, to be filled in.
@@ -66,9 +59,7 @@ impl BodyBuilder {
 
     /// Appends a step.
     pub fn push(&mut self, op: Op, span: Span) {
-        self.blocks[self.current.0 as usize]
-            .0
-            .push(Step { op, span });
+        self.blocks[self.current.0 as usize].0.push(Step { op, span });
     }
 
     /// Whether the current block holds nothing yet.
@@ -102,10 +93,7 @@ impl BodyBuilder {
         body.blocks = self
             .blocks
             .into_iter()
-            .map(|(steps, exit)| Block {
-                steps,
-                exit: exit.unwrap_or(Exit::Unreachable),
-            })
+            .map(|(steps, exit)| Block { steps, exit: exit.unwrap_or(Exit::Unreachable) })
             .collect();
     }
 }

@@ -8,42 +8,20 @@ pub fn dump(unit: &Unit) -> String {
     let mut out = String::new();
     for import in &unit.imports {
         let public = if import.public { "pub " } else { "" };
-        let _ = writeln!(
-            out,
-            "{public}import {} = {}",
-            scoped(&import.scope, &import.name),
-            import.target
-        );
+        let _ = writeln!(out, "{public}import {} = {}", scoped(&import.scope, &import.name), import.target);
     }
     for glob in &unit.globs {
         let _ = writeln!(out, "glob {}", glob.target);
     }
     for ty in &unit.types {
         let bases: Vec<String> = ty.bases.iter().map(ToString::to_string).collect();
-        let fields: Vec<String> = ty
-            .fields
-            .iter()
-            .map(|field| field.name.to_string())
-            .collect();
-        let _ = writeln!(
-            out,
-            "{:?} {} : [{}] {{ {} }}",
-            ty.kind,
-            ty.name.join("."),
-            bases.join(", "),
-            fields.join(", ")
-        );
+        let fields: Vec<String> = ty.fields.iter().map(|field| field.name.to_string()).collect();
+        let _ =
+            writeln!(out, "{:?} {} : [{}] {{ {} }}", ty.kind, ty.name.join("."), bases.join(", "), fields.join(", "));
     }
     for item in &unit.impls {
-        let names: Vec<String> = item
-            .methods
-            .iter()
-            .map(|(name, body)| format!("{name}=#{}", body.0))
-            .collect();
-        let of = item
-            .of
-            .as_ref()
-            .map_or(String::new(), |of| format!(" of {of}"));
+        let names: Vec<String> = item.methods.iter().map(|(name, body)| format!("{name}=#{}", body.0)).collect();
+        let of = item.of.as_ref().map_or(String::new(), |of| format!(" of {of}"));
         let _ = writeln!(out, "impl {}{of} {{ {} }}", item.ty, names.join(", "));
     }
     for (at, body) in unit.bodies.iter().enumerate() {
@@ -54,33 +32,15 @@ pub fn dump(unit: &Unit) -> String {
 }
 
 fn scoped(scope: &[crate::Name], name: &str) -> String {
-    scope
-        .iter()
-        .map(|part| format!("{part}."))
-        .collect::<String>()
-        + name
+    scope.iter().map(|part| format!("{part}.")).collect::<String>() + name
 }
 
 fn dump_body(out: &mut String, body: &Body) -> fmt::Result {
-    let marks = [
-        (body.test, " test"),
-        (body.generator, " generator"),
-        (body.is_async, " async"),
-    ];
-    let marks: String = marks
-        .iter()
-        .filter(|(on, _)| *on)
-        .map(|(_, text)| *text)
-        .collect();
+    let marks = [(body.test, " test"), (body.generator, " generator"), (body.is_async, " async")];
+    let marks: String = marks.iter().filter(|(on, _)| *on).map(|(_, text)| *text).collect();
     write!(out, "{} {:?}{marks} (", body.name, body.kind)?;
     for (at, param) in body.params.iter().enumerate() {
-        write!(
-            out,
-            "{}_{} {}",
-            if at > 0 { ", " } else { "" },
-            param.local.0,
-            param.name
-        )?;
+        write!(out, "{}_{} {}", if at > 0 { ", " } else { "" }, param.local.0, param.name)?;
         if let Some(ty) = &param.ty {
             write!(out, ": {ty}")?;
         }
@@ -110,12 +70,7 @@ impl fmt::Display for Shown<'_, crate::Local> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let local = *self.1;
         write!(f, "_{}", local.0)?;
-        match self
-            .0
-            .locals
-            .get(local.0 as usize)
-            .and_then(|info| info.name.as_ref())
-        {
+        match self.0.locals.get(local.0 as usize).and_then(|info| info.name.as_ref()) {
             Some(name) => write!(f, ".{name}"),
             None => Ok(()),
         }
@@ -148,12 +103,7 @@ impl fmt::Display for Shown<'_, Const> {
 impl fmt::Display for Shown<'_, Vec<Operand>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, part) in self.1.iter().enumerate() {
-            write!(
-                f,
-                "{}{}",
-                if at > 0 { ", " } else { "" },
-                Shown(self.0, part)
-            )?;
+            write!(f, "{}{}", if at > 0 { ", " } else { "" }, Shown(self.0, part))?;
         }
         Ok(())
     }
@@ -177,13 +127,11 @@ impl fmt::Display for Shown<'_, Op> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let body = self.0;
         match self.1 {
-            Op::Call { dst, callee, args } => {
+            Op::Call { dst, callee, args, .. } => {
                 write!(f, "{} = ", Shown(body, dst))?;
                 match callee {
                     Callee::Path(path) => write!(f, "{path}")?,
-                    Callee::Method { receiver, name } => {
-                        write!(f, "{}.{name}", Shown(body, receiver))?
-                    }
+                    Callee::Method { receiver, name } => write!(f, "{}.{name}", Shown(body, receiver))?,
                     Callee::Value(value) => write!(f, "*{}", Shown(body, value))?,
                 }
                 write!(f, "({})", Shown(body, args))
@@ -203,18 +151,8 @@ impl fmt::Display for Shown<'_, Op> {
                 }
                 f.write_str(" }")
             }
-            Op::Load { dst, object, field } => write!(
-                f,
-                "{} = {} -> {field}",
-                Shown(body, dst),
-                Shown(body, object)
-            ),
-            Op::Store { object, field, src } => write!(
-                f,
-                "{} -> {field} = {}",
-                Shown(body, object),
-                Shown(body, src)
-            ),
+            Op::Load { dst, object, field } => write!(f, "{} = {} -> {field}", Shown(body, dst), Shown(body, object)),
+            Op::Store { object, field, src } => write!(f, "{} -> {field} = {}", Shown(body, object), Shown(body, src)),
             Op::Closure { dst, body: inner } => {
                 write!(f, "{} = closure #{}", Shown(body, dst), inner.0)
             }
@@ -239,17 +177,11 @@ impl fmt::Display for Shown<'_, Exit> {
                 f.write_str("branch")?;
                 to.iter().try_for_each(|block| write!(f, " b{}", block.0))
             }
-            Exit::If {
-                test,
-                then,
-                otherwise,
-            } => {
+            Exit::If { test, then, otherwise } => {
                 match test {
                     Test::Unknown => f.write_str("if ?")?,
                     Test::Truthy(local) => write!(f, "if {}", Shown(body, local))?,
-                    Test::Equals(local, to) => {
-                        write!(f, "if {} == {}", Shown(body, local), Shown(body, to))?
-                    }
+                    Test::Equals(local, to) => write!(f, "if {} == {}", Shown(body, local), Shown(body, to))?,
                 }
                 write!(f, " b{} else b{}", then.0, otherwise.0)
             }
@@ -259,12 +191,7 @@ impl fmt::Display for Shown<'_, Exit> {
             Exit::Return(Some(value)) => write!(f, "return {}", Shown(body, value)),
             Exit::Return(None) => f.write_str("return"),
             Exit::Raise => f.write_str("raise"),
-            Exit::Yield {
-                value,
-                dst,
-                resume,
-                unwind,
-            } => {
+            Exit::Yield { value, dst, resume, unwind } => {
                 write!(f, "{} = yield", Shown(body, dst))?;
                 if let Some(value) = value {
                     write!(f, " {}", Shown(body, value))?;

@@ -13,13 +13,11 @@ mod name;
 mod unit;
 
 pub use body::{
-    Arg, Block, BlockId, Body, BodyId, BodyKind, Callee, Capture, Const, Exit, Local, LocalInfo,
-    Op, Operand, Param, ParamKind, Step, Test,
+    Arg, Block, BlockId, Body, BodyId, BodyKind, Callee, Capture, Const, Exit, Local, LocalInfo, Op, Operand, Param,
+    ParamKind, Step, Test,
 };
 pub use builder::BodyBuilder;
 pub use dump::dump;
 pub use frontend::{Frontend, Gap, GapKind, Language, Lowered};
 pub use name::{Name, Path, Root, Type};
-pub use unit::{
-    Directive, Field, Function, Glob, Global, Impl, Import, Module, TypeDef, TypeKind, Unit,
-};
+pub use unit::{Directive, Field, Function, Glob, Global, Impl, Import, Module, TypeDef, TypeKind, Unit};

@@ -39,18 +39,12 @@ pub struct Path {
 impl Path {
     /// A path of `root` and `segments`.
     pub fn new<S: Into<Name>>(root: Root, segments: impl IntoIterator<Item = S>) -> Self {
-        Path {
-            root,
-            segments: segments.into_iter().map(Into::into).collect(),
-        }
+        Path { root, segments: segments.into_iter().map(Into::into).collect() }
     }
 
     /// A bare, unresolved name.
     pub fn bare(name: impl Into<Name>) -> Self {
-        Path {
-            root: Root::Bare,
-            segments: vec![name.into()],
-        }
+        Path { root: Root::Bare, segments: vec![name.into()] }
     }
 
     /// This path with one more segment.
@@ -109,10 +103,7 @@ pub struct Type {
 impl Type {
     /// A type without arguments.
     pub fn plain(path: Path) -> Self {
-        Type {
-            path,
-            args: Vec::new(),
-        }
+        Type { path, args: Vec::new() }
     }
 }
 

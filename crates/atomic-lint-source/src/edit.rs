@@ -29,11 +29,7 @@ impl fmt::Display for EditError {
                 write!(f, "edits overlap at bytes {}..{}", span.start, span.end)
             }
             EditError::OutOfText(span) => {
-                write!(
-                    f,
-                    "bytes {}..{} are not a range of the text",
-                    span.start, span.end
-                )
+                write!(f, "bytes {}..{} are not a range of the text", span.start, span.end)
             }
         }
     }
@@ -52,11 +48,8 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, EditError> {
         if start < done {
             return Err(EditError::Overlap(edit.span));
         }
-        let kept = text
-            .get(done..start)
-            .ok_or(EditError::OutOfText(edit.span))?;
-        text.get(start..end)
-            .ok_or(EditError::OutOfText(edit.span))?;
+        let kept = text.get(done..start).ok_or(EditError::OutOfText(edit.span))?;
+        text.get(start..end).ok_or(EditError::OutOfText(edit.span))?;
         result.push_str(kept);
         result.push_str(&edit.replacement);
         done = end;
@@ -70,10 +63,7 @@ mod tests {
     use super::*;
 
     fn edit(start: u32, end: u32, replacement: &str) -> Edit {
-        Edit {
-            span: Span::new(start, end),
-            replacement: replacement.into(),
-        }
+        Edit { span: Span::new(start, end), replacement: replacement.into() }
     }
 
     #[test]
@@ -85,17 +75,11 @@ mod tests {
     #[test]
     fn overlapping_edits_are_refused() {
         let edits = [edit(0, 3, "x"), edit(2, 4, "y")];
-        assert_eq!(
-            apply("abcde", &edits),
-            Err(EditError::Overlap(Span::new(2, 4)))
-        );
+        assert_eq!(apply("abcde", &edits), Err(EditError::Overlap(Span::new(2, 4))));
     }
 
     #[test]
     fn a_range_inside_a_character_is_refused() {
-        assert_eq!(
-            apply("é", &[edit(1, 2, "")]),
-            Err(EditError::OutOfText(Span::new(1, 2)))
-        );
+        assert_eq!(apply("é", &[edit(1, 2, "")]), Err(EditError::OutOfText(Span::new(1, 2))));
     }
 }

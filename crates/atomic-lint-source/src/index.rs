@@ -39,13 +39,8 @@ impl LineIndex {
         let line = self.line(offset);
         let start = self.line_start(line).unwrap_or(0) as usize;
         let end = (offset as usize).min(text.len());
-        let column = text
-            .get(start..end)
-            .map_or(end - start, |head| head.chars().count());
-        LineColumn {
-            line,
-            column: column as u32 + 1,
-        }
+        let column = text.get(start..end).map_or(end - start, |head| head.chars().count());
+        LineColumn { line, column: column as u32 + 1 }
     }
 
     /// Byte offset at which 1-based `line` begins.

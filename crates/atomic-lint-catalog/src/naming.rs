@@ -1,0 +1,123 @@
+//! What a name says of a path: staging file, lock, device, cache.
+
+use crate::CatalogError;
+use atomic_lint_ir::Name;
+use serde::Deserialize;
+
+/// The words by which paths are recognised (`rules/models/naming.toml`).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Naming {
+    /// Words of a staging or temporary name: `tmp`, `part`.
+    #[serde(default)]
+    pub staging: Vec<Name>,
+    /// Words of a lock file.
+    #[serde(default)]
+    pub lock: Vec<Name>,
+    /// Words of a pid file.
+    #[serde(default)]
+    pub pid: Vec<Name>,
+    /// Words of an append-only log.
+    #[serde(default)]
+    pub log: Vec<Name>,
+    /// Words of what can be made again: `cache`, `target`, `__pycache__`.
+    #[serde(default)]
+    pub regenerable: Vec<Name>,
+    /// Words of a backup copy.
+    #[serde(default)]
+    pub backup: Vec<Name>,
+    /// Words of a probe, made to see whether a place can be written.
+    #[serde(default)]
+    pub probe: Vec<Name>,
+    /// Prefixes of device and kernel paths.
+    #[serde(default)]
+    pub device: Vec<Name>,
+    /// Environment variables of build output.
+    #[serde(default)]
+    pub build_environment: Vec<Name>,
+    /// Folders, below the package root, of code that runs only under test or as an example.
+    #[serde(default)]
+    pub test_folders: Vec<Name>,
+    /// File names of such code, `*` allowed at either end.
+    #[serde(default)]
+    pub test_files: Vec<Name>,
+}
+
+impl Naming {
+    /// Parses `text`, the file `file`.
+    pub fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
+        toml::from_str(text).map_err(|error| CatalogError::toml(file, text, &error))
+    }
+
+    /// Whether `text`, a file name or identifier, has one of `words` as a word of its own.
+    ///
+    /// Words end at anything but a letter, and at a change from lower to upper case;
+    /// digits behind a word belong to it.
+    pub fn has_word(text: &str, words: &[Name]) -> bool {
+        let mut word = String::new();
+        let mut previous = ' ';
+        for next in text.chars().chain(std::iter::once(' ')) {
+            let starts = !next.is_alphabetic() || (previous.is_lowercase() && next.is_uppercase());
+            if starts && !word.is_empty() {
+                if words.iter().any(|known| *known == word) {
+                    return true;
+                }
+                word.clear();
+            }
+            if next.is_alphabetic() {
+                word.extend(next.to_lowercase());
+            }
+            previous = next;
+        }
+        false
+    }
+
+    /// Whether `path`, relative to its package root and with `/`, is test or example code.
+    pub fn is_test_path(&self, path: &str) -> bool {
+        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+        folders.split('/').any(|folder| self.test_folders.iter().any(|known| known == folder))
+            || self.test_files.iter().any(|pattern| matches_pattern(pattern, file))
+    }
+}
+
+fn matches_pattern(pattern: &str, file: &str) -> bool {
+    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(tail), _) => file.ends_with(tail),
+        (None, Some(head)) => file.starts_with(head),
+        (None, None) => match pattern.split_once('*') {
+            Some((head, tail)) => file.len() >= pattern.len() - 1 && file.starts_with(head) && file.ends_with(tail),
+            None => file == pattern,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_found_whole_and_in_camel_case() {
+        let words = [Name::new("tmp"), Name::new("lock")];
+        for text in ["a.tmp", "tmp_path", "x.tmp123", "configTmp", "LOCK", ".lock"] {
+            assert!(Naming::has_word(text, &words), "{text}");
+        }
+        for text in ["template", "block", "tmpl", "clock.txt"] {
+            assert!(!Naming::has_word(text, &words), "{text}");
+        }
+    }
+
+    #[test]
+    fn test_code_is_known_by_folder_and_by_file() {
+        let naming = Naming {
+            test_folders: vec!["tests".into()],
+            test_files: vec!["test_*.py".into(), "conftest.py".into(), "*_test.rs".into()],
+            ..Naming::default()
+        };
+        for path in ["tests/a.rs", "a/tests/b/c.py", "x/test_y.py", "conftest.py", "y_test.rs"] {
+            assert!(naming.is_test_path(path), "{path}");
+        }
+        for path in ["src/tests.rs", "latest.py", "test.py", "contest.py"] {
+            assert!(!naming.is_test_path(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Model files as they are written: one struct for every row, checked key by key.
+
+use crate::{ArgRef, CatalogError, Effect};
+use atomic_lint_ir::Name;
+use serde::Deserialize;
+use toml::Spanned;
+
+/// One text or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "a text or a list of texts")]
+pub(crate) enum Names {
+    /// One.
+    One(Name),
+    /// Several.
+    Many(Vec<Name>),
+}
+
+impl Names {
+    /// All of them.
+    pub(crate) fn all(&self) -> &[Name] {
+        match self {
+            Names::One(name) => std::slice::from_ref(name),
+            Names::Many(names) => names,
+        }
+    }
+}
+
+/// A model file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ModelFile {
+    #[serde(default)]
+    pub(crate) alias: Vec<Spanned<AliasRow>>,
+    #[serde(default)]
+    pub(crate) kind: Vec<Spanned<KindRow>>,
+    #[serde(default)]
+    pub(crate) call: Vec<Spanned<ApiRow>>,
+    #[serde(default)]
+    pub(crate) method: Vec<Spanned<ApiRow>>,
+    #[serde(default, rename = "macro")]
+    pub(crate) macros: Vec<Spanned<ApiRow>>,
+    #[serde(default)]
+    pub(crate) field: Vec<Spanned<ApiRow>>,
+    #[serde(default)]
+    pub(crate) item: Vec<Spanned<ItemRow>>,
+}
+
+impl ModelFile {
+    /// Parses `text`, the file `file`.
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
+        toml::from_str(text).map_err(|error| CatalogError::toml(file, text, &error))
+    }
+}
+
+/// `[[alias]]`: a module that is a twin of another.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AliasRow {
+    pub(crate) path: Names,
+    pub(crate) to: Name,
+}
+
+/// `[[kind]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct KindRow {
+    pub(crate) name: Name,
+    pub(crate) extends: Option<Name>,
+    /// Declared types that are of this kind.
+    pub(crate) types: Option<Names>,
+    #[serde(default)]
+    pub(crate) handle: bool,
+    #[serde(default)]
+    pub(crate) buffered: bool,
+    #[serde(default)]
+    pub(crate) flushes_at_end: bool,
+    #[serde(default)]
+    pub(crate) deletes_at_end: bool,
+    #[serde(default)]
+    pub(crate) harmless: bool,
+}
+
+/// `[[call]]`, `[[method]]`, `[[macro]]` and `[[field]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ApiRow {
+    pub(crate) path: Option<Names>,
+    pub(crate) on: Option<Names>,
+    pub(crate) name: Option<Names>,
+    #[serde(default = "no_effect")]
+    pub(crate) effect: Effect,
+    pub(crate) target: Option<ArgRef>,
+    pub(crate) source: Option<ArgRef>,
+    pub(crate) content: Option<ArgRef>,
+    pub(crate) mode: Option<ArgRef>,
+    pub(crate) flags: Option<ArgRef>,
+    pub(crate) handle: Option<ArgRef>,
+    pub(crate) dir: Option<ArgRef>,
+    pub(crate) value: Option<ArgRef>,
+    pub(crate) returns: Option<Names>,
+    pub(crate) callback: Option<ArgRef>,
+    pub(crate) callback_gets: Option<ArgRef>,
+    #[serde(default)]
+    pub(crate) always: bool,
+    #[serde(default)]
+    pub(crate) flushes: bool,
+    #[serde(default)]
+    pub(crate) syncs: bool,
+    pub(crate) replaces: Option<Replaces>,
+    #[serde(default)]
+    pub(crate) any_receiver: bool,
+    #[serde(default)]
+    pub(crate) serialises: bool,
+}
+
+/// Where a rename replaces an existing target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Replaces {
+    /// On every system.
+    Everywhere,
+    /// On Unix only.
+    Unix,
+}
+
+fn no_effect() -> Effect {
+    Effect::None
+}
+
+/// `[[item]]`: a constant or object that stands in a module.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ItemRow {
+    pub(crate) path: Names,
+    /// The kind of its value.
+    pub(crate) kind: Option<Name>,
+    /// The text that it is.
+    pub(crate) text: Option<Name>,
+}
