@@ -3,8 +3,24 @@
 //! A deterministic function of the lowered files and the catalog: it sees no syntax, reads no file
 //! and writes no sentence.
 
+mod call;
+mod classify;
+mod effect;
+mod fields;
 mod finding;
+mod judge;
+mod link;
+mod log;
+mod machine;
+mod objects;
+mod open;
+mod path;
+mod program;
 mod project;
+mod protocol;
+mod publish;
+mod state;
+mod value;
 
 pub use finding::{
     Accepted, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,

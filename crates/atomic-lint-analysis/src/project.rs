@@ -1,9 +1,15 @@
 //! What the analysis is given, and what it asks for.
 
+use crate::judge::judge;
+use crate::log::Log;
+use crate::machine::Machine;
+use crate::objects::ObjectTable;
+use crate::program::{BodyRef, Program};
 use crate::{Accepted, Finding};
 use atomic_lint_catalog::Catalog;
-use atomic_lint_ir::{Language, Name, Unit};
+use atomic_lint_ir::{BodyKind, Language, Name, Unit};
 use atomic_lint_source::FileId;
+use rayon::prelude::*;
 
 /// Every file of a walk, read or not.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +44,87 @@ pub struct Dependency {
     pub package: Name,
     /// Version requirement as written.
     pub requirement: Option<Name>,
+}
+
+/// Where a file stands among the modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ModulePlace {
+    /// Index of its package; files outside of any share numbers by directory.
+    pub(crate) package: u32,
+    /// Its full name, the package first.
+    pub(crate) path: Vec<Name>,
+    /// A Python `__init__.py`.
+    pub(crate) is_package: bool,
+}
+
+impl Tree {
+    /// The part of `path` below its package.
+    pub(crate) fn within_package<'p>(&self, path: &'p str) -> &'p str {
+        let root = self.package_of(path).map_or("", |at| self.packages[at].root.as_str());
+        path[root.len()..].trim_start_matches('/')
+    }
+
+    /// The innermost package around `path`.
+    fn package_of(&self, path: &str) -> Option<usize> {
+        let around = self.packages.iter().enumerate().filter(|(_, package)| {
+            let rest = path.strip_prefix(package.root.as_str());
+            rest.is_some_and(|rest| package.root.is_empty() || rest.starts_with('/'))
+        });
+        around.max_by_key(|(_, package)| package.root.len()).map(|(at, _)| at)
+    }
+
+    /// Which module `file` is.
+    pub(crate) fn module_of(&self, file: FileId, language: Language) -> ModulePlace {
+        let path = &self.paths[file.0 as usize];
+        match language {
+            Language::Rust => self.rust_module(path),
+            Language::Python => self.python_module(path),
+        }
+    }
+
+    /// By the file's path, as Cargo lays packages out.
+    fn rust_module(&self, path: &str) -> ModulePlace {
+        let (package, name, rest) = match self.package_of(path) {
+            Some(at) => (at as u32, self.packages[at].name.clone(), self.within_package(path)),
+            None => (self.directory_number(path), Name::new("crate"), path.rsplit('/').next().unwrap_or(path)),
+        };
+        let rest = rest.strip_prefix("src/").unwrap_or(rest);
+        let rest = rest.strip_suffix(".rs").unwrap_or(rest);
+        let mut parts: Vec<Name> = rest.split('/').map(Name::new).collect();
+        if parts.last().is_some_and(|last| last == "mod" || (parts.len() == 1 && (last == "lib" || last == "main"))) {
+            parts.pop();
+        }
+        parts.insert(0, name);
+        ModulePlace { package, path: parts, is_package: false }
+    }
+
+    /// By the `__init__.py` files around it.
+    fn python_module(&self, path: &str) -> ModulePlace {
+        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+        let mut parts: Vec<&str> = stem.split('/').collect();
+        let is_package = parts.last() == Some(&"__init__");
+        if is_package {
+            parts.pop();
+        }
+        let mut from = parts.len().saturating_sub(1);
+        while from > 0 && self.has(&format!("{}/__init__.py", parts[..from].join("/"))) {
+            from -= 1;
+        }
+        let root = parts[..from].join("/");
+        let package = self.directory_number(&format!("{root}/"));
+        ModulePlace { package, path: parts[from..].iter().map(Name::new).collect(), is_package }
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.paths.binary_search_by(|known| known.as_str().cmp(path)).is_ok()
+    }
+
+    /// A number for the directory of a file that no manifest covers, above those of the packages.
+    fn directory_number(&self, path: &str) -> u32 {
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let first = self.paths.partition_point(|known| known.as_str() < directory);
+        (self.packages.len() + first) as u32
+    }
 }
 
 /// What a configuration decides about the analysis.
@@ -97,7 +184,38 @@ impl<'c> Project<'c> {
 
     /// Judges every file.
     pub fn analyse(&self, settings: &Settings) -> Outcome {
-        let _ = (self.catalog, &self.tree, settings);
-        Outcome::default()
+        let units = self.units.iter().map(Option::as_ref).collect();
+        let program = Program::new(self.catalog, &self.tree, units);
+        let mut objects = ObjectTable::default();
+        let mut logs = Vec::new();
+        for _ in 0..ROUNDS {
+            logs = run_roots(&program, &objects, settings);
+            let mut next = ObjectTable::default();
+            logs.iter().for_each(|log| next.absorb(log));
+            if next == objects {
+                break;
+            }
+            objects = next;
+        }
+        judge(&program, &logs)
     }
+}
+
+/// Rounds in which what methods leave in fields reaches the other methods.
+const ROUNDS: usize = 3;
+
+fn run_roots(program: &Program<'_>, objects: &ObjectTable, settings: &Settings) -> Vec<Log> {
+    let roots: Vec<u32> = (0..program.bodies.len() as u32).filter(|at| is_root(program, *at)).collect();
+    let run = |at: &u32| {
+        let mut machine = Machine::new(program, objects, &settings.trusted_writers);
+        machine.run_root(BodyRef(*at));
+        machine.log
+    };
+    roots.par_iter().with_max_len(8).map(run).collect()
+}
+
+/// Test code calls nothing into question, so it begins nothing.
+fn is_root(program: &Program<'_>, body: u32) -> bool {
+    let info = &program.bodies[body as usize];
+    !info.test && !matches!(info.body.kind, BodyKind::Closure(_))
 }

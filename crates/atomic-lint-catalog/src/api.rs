@@ -257,6 +257,10 @@ pub struct Kind {
     pub deletes_at_end: bool,
     /// It is never a file that could be torn: standard streams, memory.
     pub harmless: bool,
+    /// As a declared type it stands for its first type argument: `Option`, `Arc`, `Mutex`.
+    pub transparent: bool,
+    /// Its methods change it and give it back: open options.
+    pub builder: bool,
 }
 
 /// What one function or method does.
@@ -292,6 +296,8 @@ pub struct Api {
     pub syncs: bool,
     /// On Windows it fails where the target exists.
     pub replaces_on_unix_only: bool,
+    /// It holds only for calls with that many arguments by position.
+    pub arity: Option<usize>,
     /// It holds for a receiver of which nothing is known.
     pub any_receiver: bool,
     /// It serialises while it writes, so it can fail half-way.

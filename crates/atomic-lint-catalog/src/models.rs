@@ -172,6 +172,8 @@ impl Models {
                 flushes_at_end: kind.flushes_at_end,
                 deletes_at_end: kind.deletes_at_end,
                 harmless: kind.harmless,
+                transparent: kind.transparent,
+                builder: kind.builder,
             });
             self.kind_names.insert(kind.name.clone(), id);
             for ty in kind.types.iter().flat_map(Names::all) {
@@ -278,6 +280,7 @@ impl Models {
             flushes: row.flushes,
             syncs: row.syncs,
             replaces_on_unix_only: row.replaces == Some(Replaces::Unix),
+            arity: row.arity,
             any_receiver: row.any_receiver,
             serialises: row.serialises,
         })

@@ -29,6 +29,9 @@ pub struct Naming {
     /// Words of a probe, made to see whether a place can be written.
     #[serde(default)]
     pub probe: Vec<Name>,
+    /// Words of functions that complete what they are given: `flush`, `close`, `finish`.
+    #[serde(default)]
+    pub finishing: Vec<Name>,
     /// Prefixes of device and kernel paths.
     #[serde(default)]
     pub device: Vec<Name>,
@@ -70,6 +73,11 @@ impl Naming {
             previous = next;
         }
         false
+    }
+
+    /// Whether a function of that name may flush, sync or close the handle it is given.
+    pub fn finishes(&self, function: &str) -> bool {
+        Self::has_word(function, &self.finishing)
     }
 
     /// Whether `path`, relative to its package root and with `/`, is test or example code.

@@ -78,6 +78,10 @@ pub(crate) struct KindRow {
     pub(crate) deletes_at_end: bool,
     #[serde(default)]
     pub(crate) harmless: bool,
+    #[serde(default)]
+    pub(crate) transparent: bool,
+    #[serde(default)]
+    pub(crate) builder: bool,
 }
 
 /// `[[call]]`, `[[method]]`, `[[macro]]` and `[[field]]`.
@@ -107,6 +111,7 @@ pub(crate) struct ApiRow {
     #[serde(default)]
     pub(crate) syncs: bool,
     pub(crate) replaces: Option<Replaces>,
+    pub(crate) arity: Option<usize>,
     #[serde(default)]
     pub(crate) any_receiver: bool,
     #[serde(default)]

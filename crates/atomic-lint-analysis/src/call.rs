@@ -1,0 +1,662 @@
+//! Calls: finding what is called, and running or applying it.
+
+use crate::link::{Def, TypeRef};
+use crate::machine::{Exits, Machine, Start, Suspended, join_exits};
+use crate::path::{PathExpr, PathRef};
+use crate::program::{BodyRef, StepRef};
+use crate::state::{Fields, State};
+use crate::value::{Atom, Value};
+use atomic_lint_catalog::ArgRef;
+use atomic_lint_ir::{Arg, BlockId, BodyKind, Callee, Const, Local, Name, Op, Param, ParamKind, Path, Step};
+use atomic_lint_source::{FileId, Span};
+use std::sync::Arc;
+
+/// Calls are followed that deep.
+const DEPTH: usize = 9;
+
+/// An argument with its value.
+#[derive(Clone, Debug)]
+pub(crate) struct Argument {
+    pub(crate) name: Option<Name>,
+    pub(crate) value: Value,
+    pub(crate) span: Span,
+    pub(crate) spread: bool,
+}
+
+/// A call with everything that was evaluated for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    pub(crate) at: StepRef,
+    /// The whole expression.
+    pub(crate) whole: Span,
+    /// The name of what is called with its arguments.
+    pub(crate) span: Span,
+    pub(crate) receiver: Option<Value>,
+    pub(crate) args: Vec<Argument>,
+}
+
+impl Site {
+    /// A call of arguments by position that have no text of their own.
+    pub(crate) fn of_values(at: StepRef, step: &Step, values: impl Iterator<Item = Value>) -> Self {
+        let args = values.map(|value| Argument { name: None, value, span: step.span, spread: false });
+        Site { at, whole: step.span, span: step.span, receiver: None, args: args.collect() }
+    }
+
+    /// The same call of a method of `receiver`.
+    fn on(&self, receiver: Value) -> Site {
+        Site { receiver: Some(receiver), ..self.clone() }
+    }
+
+    /// The argument that a model means.
+    pub(crate) fn arg(&self, arg: &ArgRef) -> Option<&Argument> {
+        if let Some(name) = arg.keyword()
+            && let Some(found) = self.args.iter().find(|known| known.name.as_ref() == Some(name))
+        {
+            return Some(found);
+        }
+        let mut positional = self.args.iter().filter(|known| known.name.is_none());
+        let found = positional.nth(arg.position()?)?;
+        (!found.spread).then_some(found)
+    }
+
+    /// Whether arguments come that are not in the text.
+    pub(crate) fn has_spread(&self) -> bool {
+        self.args.iter().any(|arg| arg.spread)
+    }
+}
+
+impl Machine<'_, '_> {
+    /// Runs a call step; gives its value.
+    pub(crate) fn call(&mut self, at: StepRef, step: &Step, state: &mut State) -> Value {
+        let Op::Call { dst, callee, args, span } = &step.op else { return Value::unknown() };
+        let before = state.files_only();
+        let args: Vec<Argument> = args.iter().map(|arg| self.argument(state, arg)).collect();
+        let site = Site { at, whole: step.span, span: *span, receiver: None, args };
+        let value = match callee {
+            Callee::Path(path) => self.call_path(step, state, path, &site),
+            Callee::Method { receiver, name } => {
+                let receiver = self.get(state, *receiver);
+                self.call_method(step, state, &receiver, name, &site)
+            }
+            Callee::Value(local) => {
+                let callee = self.get(state, *local);
+                self.call_value(step, state, &callee, &site)
+            }
+        };
+        let failed = self.failed.take();
+        if state.same_files(&before) {
+            self.follow_outcomes(callee, step, *dst);
+        } else {
+            self.attempted(*dst, failed.unwrap_or(before));
+        }
+        value
+    }
+
+    /// A call that changes nothing passes the outcome on that it is given: `map_err`, `context`.
+    fn follow_outcomes(&mut self, callee: &Callee, step: &Step, dst: Local) {
+        let Op::Call { args, .. } = &step.op else { return };
+        if let Callee::Method { receiver, .. } = callee {
+            self.follow_outcome(&atomic_lint_ir::Operand::Local(*receiver), dst);
+        }
+        args.iter().for_each(|arg| self.follow_outcome(&arg.value, dst));
+    }
+
+    fn argument(&mut self, state: &State, arg: &Arg) -> Argument {
+        Argument { name: arg.name.clone(), value: self.operand(state, &arg.value), span: arg.span, spread: arg.spread }
+    }
+
+    fn call_path(&mut self, step: &Step, state: &mut State, path: &Path, site: &Site) -> Value {
+        let file = self.program.body(self.frame().body).file;
+        match self.program.links.resolve(file, path) {
+            Def::Function(of, body, on) => {
+                let body = self.program.body_ref(of, body);
+                let bound = on.filter(|_| self.is_class_method(body)).map(|ty| Value::of(Atom::Type(ty)));
+                self.call_body(step, state, body, bound.as_ref(), site)
+            }
+            Def::Type(ty) => self.construct(step, state, ty, site),
+            Def::Global(of, local) => {
+                let callee = self.global(of, local);
+                self.call_value(step, state, &callee, site)
+            }
+            Def::Member(ty, name) => {
+                let callee = self.class_attribute(ty, &name);
+                self.call_value(step, state, &callee, site)
+            }
+            Def::Module(_) => self.call_unknown(step, state, path.last(), site),
+            Def::External(name) => self.call_external(step, state, &name, site),
+        }
+    }
+
+    fn is_class_method(&self, body: BodyRef) -> bool {
+        let body = self.program.body(body).body;
+        body.decorators.iter().any(|decorator| decorator.last() == "classmethod")
+    }
+
+    /// A library's function: by its own row, or by the row of the method that it names in full.
+    pub(crate) fn call_external(&mut self, step: &Step, state: &mut State, name: &Name, site: &Site) -> Value {
+        let models = self.program.models(self.frame().body);
+        if let Some(api) = models.call(name) {
+            return self.apply(state, api, site);
+        }
+        let separator = models.language().separator();
+        if let Some((_, method)) = name.rsplit_once(separator)
+            && let Some((first, rest)) = site.args.split_first()
+        {
+            let inner = Site { args: rest.to_vec(), ..site.on(first.value.clone()) };
+            for atom in first.value.atoms().to_vec() {
+                if let Some(value) = self.call_modelled_method(state, &atom, method, &inner) {
+                    return value;
+                }
+            }
+        }
+        let last = name.rsplit(separator).next().unwrap_or(name).to_owned();
+        self.call_unknown(step, state, &last, site)
+    }
+
+    /// Calls whatever `callee` may be.
+    pub(crate) fn call_value(&mut self, step: &Step, state: &mut State, callee: &Value, site: &Site) -> Value {
+        let mut ways = Ways::default();
+        for atom in callee.atoms() {
+            let mut state = state.clone();
+            let value = match atom {
+                Atom::Function(body, bound) => self.call_body(step, &mut state, *body, bound.as_deref(), site),
+                Atom::Closure(body, captured) => self.call_closure(step, &mut state, *body, captured, site),
+                Atom::Library(name) => self.call_external(step, &mut state, name, site),
+                Atom::Type(ty) => self.construct(step, &mut state, *ty, site),
+                Atom::Partial(callee, given) => self.call_partial(step, &mut state, callee, given, site),
+                Atom::Object(key) => match self.object_type(&state, key) {
+                    Some(ty) => match self.program.links.method(ty, "__call__") {
+                        Some((file, body)) => {
+                            let body = self.program.body_ref(file, body);
+                            let receiver = Value::of(atom.clone());
+                            self.call_body(step, &mut state, body, Some(&receiver), site)
+                        }
+                        None => self.call_unknown(step, &mut state, "", site),
+                    },
+                    None => self.call_unknown(step, &mut state, "", site),
+                },
+                Atom::None | Atom::Bool(_) | Atom::Int(_) => continue,
+                Atom::Path(path) => {
+                    let name = called_name(path);
+                    self.call_unknown(step, &mut state, &name, site)
+                }
+                _ => self.call_unknown(step, &mut state, "", site),
+            };
+            ways.add(state, value);
+        }
+        match ways.joined() {
+            Some((joined, value)) => {
+                *state = joined;
+                value
+            }
+            None => self.call_unknown(step, state, "", site),
+        }
+    }
+
+    fn call_partial(
+        &mut self,
+        step: &Step,
+        state: &mut State,
+        callee: &Value,
+        given: &[(Option<Name>, Value)],
+        site: &Site,
+    ) -> Value {
+        let mut args: Vec<Argument> = given
+            .iter()
+            .map(|(name, value)| Argument { name: name.clone(), value: value.clone(), span: site.span, spread: false })
+            .collect();
+        args.extend(site.args.iter().cloned());
+        let site = Site { args, ..site.clone() };
+        self.call_value(step, state, callee, &site)
+    }
+
+    fn call_closure(
+        &mut self,
+        step: &Step,
+        state: &mut State,
+        body: BodyRef,
+        captured: &[Value],
+        site: &Site,
+    ) -> Value {
+        let info = self.program.body(body);
+        let around = match info.body.kind {
+            BodyKind::Closure(outer) => Some(self.program.body_ref(info.file, outer)),
+            _ => None,
+        };
+        // While the body around it still runs, its variables are as they are now, not as they were.
+        let captured =
+            if around == Some(self.frame().body) { self.captured_now(state, body) } else { captured.to_vec() };
+        let mut args = self.bind(&info.body.params, None, site, info.file);
+        args.extend(info.body.captures.iter().map(|capture| capture.inner).zip(captured));
+        self.run_body(step, state, body, args, site)
+    }
+
+    /// Calls a body of the project.
+    pub(crate) fn call_body(
+        &mut self,
+        step: &Step,
+        state: &mut State,
+        body: BodyRef,
+        bound: Option<&Value>,
+        site: &Site,
+    ) -> Value {
+        let info = self.program.body(body);
+        let args = self.bind(&info.body.params, bound.or(site.receiver.as_ref()), site, info.file);
+        self.run_body(step, state, body, args, site)
+    }
+
+    /// Reads an attribute that is a function, or ends a value by its own function.
+    pub(crate) fn run_property(
+        &mut self,
+        at: StepRef,
+        step: &Step,
+        state: &mut State,
+        body: BodyRef,
+        receiver: Value,
+    ) -> Value {
+        let site = Site { at, whole: step.span, span: step.span, receiver: Some(receiver), args: Vec::new() };
+        self.call_body(step, state, body, None, &site)
+    }
+
+    /// Gives each parameter its argument.
+    fn bind(&mut self, params: &[Param], receiver: Option<&Value>, site: &Site, file: FileId) -> Vec<(Local, Value)> {
+        let mut positional = site.args.iter().filter(|arg| arg.name.is_none()).peekable();
+        let mut bound = Vec::new();
+        let mut scattered = false;
+        for param in params {
+            let by_name = site.args.iter().find(|arg| arg.name.as_ref() == Some(&param.name));
+            let value = match param.kind {
+                ParamKind::Receiver if receiver.is_some() => receiver.cloned(),
+                ParamKind::Receiver | ParamKind::Positional => match by_name {
+                    Some(arg) => Some(arg.value.clone()),
+                    None if scattered => Some(Value::unknown()),
+                    None => {
+                        scattered |= positional.peek().is_some_and(|arg| arg.spread);
+                        positional.next().map(|arg| if arg.spread { Value::unknown() } else { arg.value.clone() })
+                    }
+                },
+                ParamKind::Keyword => by_name.map(|arg| arg.value.clone()),
+                ParamKind::Rest | ParamKind::KeywordRest => Some(Value::unknown()),
+            };
+            let value = value.unwrap_or_else(|| match &param.default {
+                Some(Const::Item(path)) => self.item_in(file, path),
+                Some(constant) if !site.has_spread() => self.constant(constant),
+                _ => Value::unknown(),
+            });
+            bound.push((param.local, value));
+        }
+        bound
+    }
+
+    fn run_body(
+        &mut self,
+        step: &Step,
+        state: &mut State,
+        body: BodyRef,
+        args: Vec<(Local, Value)>,
+        site: &Site,
+    ) -> Value {
+        let info = self.program.body(body);
+        let runs = self.frames.iter().any(|frame| frame.body == body);
+        if runs || self.frames.len() > DEPTH || self.exhausted() || self.is_trusted(body) {
+            return self.call_unfollowed(step, state, body, site);
+        }
+        self.log.call(body);
+        if info.body.generator {
+            let step = site.at;
+            self.suspended.push(Suspended { body, step, args, waiting: Vec::new() });
+            return Value::of(Atom::Suspended(self.suspended.len() as u32 - 1));
+        }
+        let start = Start {
+            body,
+            caller: Some(site.at),
+            args,
+            state: state.without_vars(),
+            block: BlockId(0),
+            temps: None,
+            stops_at_yield: false,
+        };
+        let exits = self.run(start);
+        let value = self.land(state, exits);
+        if value.is_unknown() { self.returned_by(site, body) } else { value }
+    }
+
+    /// Goes on in the caller after `exits`.
+    fn land(&mut self, state: &mut State, exits: Exits) -> Value {
+        let vars = std::mem::take(&mut state.vars);
+        let (mut next, value) = match (exits.ok, &exits.err) {
+            (Some((next, value)), _) => (next, value),
+            (None, Some(failed)) => (failed.clone(), Value::unknown()),
+            (None, None) => (std::mem::take(state), Value::unknown()),
+        };
+        next.vars = vars;
+        *state = next;
+        self.failed = exits.err.map(|failed| failed.files_only());
+        value
+    }
+
+    fn call_unfollowed(&mut self, step: &Step, state: &mut State, body: BodyRef, site: &Site) -> Value {
+        let name = self.program.body(body).body.name.clone();
+        if !self.is_trusted(body) {
+            let last = name.rsplit('.').next().unwrap_or("").to_owned();
+            self.call_unknown(step, state, &last, site);
+        }
+        self.returned_by(site, body)
+    }
+
+    fn is_trusted(&self, body: BodyRef) -> bool {
+        !self.trusted.is_empty() && {
+            let name = self.program.full_name(body);
+            self.trusted.iter().any(|trusted| *trusted == name)
+        }
+    }
+
+    /// What a body gives by its declared type alone.
+    fn returned_by(&self, site: &Site, body: BodyRef) -> Value {
+        let info = self.program.body(body);
+        let symbol = result(info.body.name.clone(), site);
+        match &info.body.returns {
+            Some(ty) => self.symbol(info.file, symbol, Some(ty)),
+            None => Value::path(symbol),
+        }
+    }
+
+    /// Makes an object of a type of the project.
+    fn construct(&mut self, step: &Step, state: &mut State, ty: TypeRef, site: &Site) -> Value {
+        let init = self.program.links.method(ty, "__init__");
+        let fields = if init.is_some() { Fields::new() } else { self.declared_arguments(ty, site) };
+        let object = self.make_object(site.at, state, Some(ty), fields);
+        if let Some((file, body)) = init {
+            let body = self.program.body_ref(file, body);
+            self.call_body(step, state, body, Some(&object), site);
+        }
+        object
+    }
+
+    /// The arguments of a data class, by the order in which its fields are declared.
+    fn declared_arguments(&self, ty: TypeRef, site: &Site) -> Fields {
+        let declared = &self.program.links.ty(ty).def.fields;
+        let positional = site.args.iter().filter(|arg| arg.name.is_none());
+        let mut fields: Fields =
+            declared.iter().zip(positional).map(|(field, arg)| (field.name.clone(), arg.value.clone())).collect();
+        for arg in &site.args {
+            if let Some(name) = &arg.name {
+                fields.insert(name.clone(), arg.value.clone());
+            }
+        }
+        fields
+    }
+
+    fn call_method(&mut self, step: &Step, state: &mut State, receiver: &Value, name: &Name, site: &Site) -> Value {
+        let mut ways = Ways::default();
+        for atom in receiver.atoms() {
+            if *atom == Atom::None {
+                continue;
+            }
+            let mut state = state.clone();
+            if let Some(value) = self.call_method_of(step, &mut state, atom, name, site) {
+                ways.add(state, value);
+            }
+        }
+        if let Some((joined, value)) = ways.joined() {
+            *state = joined;
+            return value;
+        }
+        let site = site.on(receiver.clone());
+        match self.program.models(self.frame().body).method_of_any(name) {
+            Some(api) if fits(api.arity, &site) => self.apply(state, api, &site),
+            _ => match name.as_str() {
+                // Entering a manager that is not known gives, most often, the manager.
+                "__enter__" | "__aenter__" => receiver.clone(),
+                "__exit__" | "__aexit__" => Value::unknown(),
+                _ => self.call_unknown(step, state, name, &site),
+            },
+        }
+    }
+
+    fn call_method_of(
+        &mut self,
+        step: &Step,
+        state: &mut State,
+        atom: &Atom,
+        name: &Name,
+        site: &Site,
+    ) -> Option<Value> {
+        let receiver = Value::of(atom.clone());
+        match atom {
+            Atom::Object(key) => {
+                if let Some(ty) = self.object_type(state, key) {
+                    if let Some((file, body)) = self.program.links.method(ty, name) {
+                        let body = self.program.body_ref(file, body);
+                        return Some(self.call_body(step, state, body, Some(&receiver), site));
+                    }
+                    let field = self.load(site.at, step, state, &receiver, name);
+                    if field.atoms().iter().any(callable) {
+                        return Some(self.call_value(step, state, &field, site));
+                    }
+                }
+                self.call_delegated(step, state, key, name, site)
+            }
+            Atom::Type(ty) => {
+                let (file, body) = self.program.links.method(*ty, name)?;
+                let body = self.program.body_ref(file, body);
+                let bound = self.is_class_method(body).then_some(&receiver);
+                Some(self.call_body(step, state, body, bound, site))
+            }
+            Atom::Suspended(generator) => match name.as_str() {
+                "__enter__" | "__aenter__" | "__next__" => Some(self.enter(state, *generator)),
+                "__exit__" | "__aexit__" => {
+                    let clean = site.args.first().is_some_and(|arg| arg.value == Value::of(Atom::None));
+                    self.resume(state, *generator, clean);
+                    Some(Value::of(Atom::None))
+                }
+                _ => None,
+            },
+            _ => self.call_modelled_method(state, atom, name, &site.on(receiver)),
+        }
+    }
+
+    /// A method that the type does not have is one of what it holds: `Write` for a struct around a file, `Deref`.
+    fn call_delegated(
+        &mut self,
+        step: &Step,
+        state: &mut State,
+        key: &crate::value::ObjectKey,
+        name: &Name,
+        site: &Site,
+    ) -> Option<Value> {
+        let held = self.held_handles(step, state, key, site);
+        let mut found = None;
+        for atom in held.atoms() {
+            let receiver = Value::of(atom.clone());
+            if let Some(value) = self.call_modelled_method(state, atom, name, &site.on(receiver)) {
+                found = Some(value);
+            }
+        }
+        found
+    }
+
+    fn held_handles(&mut self, step: &Step, state: &mut State, key: &crate::value::ObjectKey, site: &Site) -> Value {
+        let mut names: Vec<Name> = state.fields(key).map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
+        if let Some(ty) = self.object_type(state, key) {
+            names.extend(self.program.links.ty(ty).def.fields.iter().map(|field| field.name.clone()));
+        }
+        names.sort();
+        names.dedup();
+        let object = Value::of(Atom::Object(key.clone()));
+        let mut held = Value::unknown();
+        for name in names {
+            let value = self.load(site.at, step, state, &object, &name);
+            held.join(&value.filter(|atom| matches!(atom, Atom::Handle(..))));
+        }
+        held
+    }
+
+    /// A method by the models, where the receiver's kind has it.
+    pub(crate) fn call_modelled_method(
+        &mut self,
+        state: &mut State,
+        atom: &Atom,
+        name: &str,
+        site: &Site,
+    ) -> Option<Value> {
+        let models = self.program.models(self.frame().body);
+        let kind = match atom {
+            Atom::Handle(_, kind) | Atom::Kind(kind, _) => *kind,
+            Atom::Path(_) => models.kind_named("path")?,
+            Atom::Object(key) => self.object_kind(state, key)?,
+            _ => return None,
+        };
+        let api = models.method(kind, name).filter(|api| fits(api.arity, site))?;
+        Some(self.apply(state, api, site))
+    }
+
+    /// Code that is not known runs.
+    pub(crate) fn call_unknown(&mut self, step: &Step, state: &mut State, name: &str, site: &Site) -> Value {
+        let place = self.program.place(site.at.body, site.span);
+        let mut wrapped = Value::unknown();
+        for arg in &site.args {
+            wrapped.join(&arg.value.filter(|atom| matches!(atom, Atom::Handle(..))));
+            self.hand_over(state, &arg.value, name, place);
+            for atom in arg.value.atoms() {
+                if let Atom::Closure(..) = atom {
+                    self.may_run(step, state, &Value::of(atom.clone()), site);
+                }
+            }
+        }
+        if !wrapped.is_unknown() && wraps(name) {
+            return wrapped;
+        }
+        Value::path(result(name.into(), site))
+    }
+
+    /// A closure that may or may not be run.
+    fn may_run(&mut self, step: &Step, state: &mut State, callee: &Value, site: &Site) {
+        let mut ran = state.clone();
+        let site = Site { args: Vec::new(), receiver: None, ..site.clone() };
+        self.call_value(step, &mut ran, callee, &site);
+        state.join(&ran);
+    }
+
+    /// Runs a generator up to its first `yield`.
+    pub(crate) fn enter(&mut self, state: &mut State, generator: u32) -> Value {
+        let suspended = self.suspended[generator as usize].clone();
+        if self.frames.len() > DEPTH || self.frames.iter().any(|frame| frame.body == suspended.body) {
+            return Value::unknown();
+        }
+        let start = Start {
+            body: suspended.body,
+            caller: Some(suspended.step),
+            args: suspended.args,
+            state: state.without_vars(),
+            block: BlockId(0),
+            temps: None,
+            stops_at_yield: true,
+        };
+        let exits = self.run(start);
+        let mut ways = Ways::default();
+        for waiting in &exits.yields {
+            ways.add(waiting.state.without_vars(), waiting.value.clone());
+        }
+        self.suspended[generator as usize].waiting = exits.yields;
+        let Some((mut joined, value)) = ways.joined() else { return Value::unknown() };
+        joined.vars = std::mem::take(&mut state.vars);
+        *state = joined;
+        value
+    }
+
+    /// Lets a generator go on to its end; not `clean` where an exception is thrown into it.
+    pub(crate) fn resume(&mut self, state: &mut State, generator: u32, clean: bool) {
+        let suspended = self.suspended[generator as usize].clone();
+        let mut all = Exits::default();
+        for waiting in suspended.waiting {
+            let mut at = state.without_vars();
+            at.vars = waiting.state.vars;
+            let start = Start {
+                body: suspended.body,
+                caller: Some(suspended.step),
+                args: Vec::new(),
+                state: at,
+                block: if clean { waiting.resume } else { waiting.unwind },
+                temps: Some(waiting.temps),
+                stops_at_yield: false,
+            };
+            join_exits(&mut all, self.run(start));
+        }
+        self.land(state, all);
+    }
+
+    /// What iterating a generator gives; it runs to its end.
+    pub(crate) fn iterate(&mut self, state: &mut State, generator: u32) -> Value {
+        let value = self.enter(state, generator);
+        self.resume(state, generator, true);
+        value
+    }
+}
+
+/// Ways that a step may have gone.
+#[derive(Default)]
+struct Ways(Option<(State, Value)>);
+
+impl Ways {
+    fn add(&mut self, state: State, value: Value) {
+        match &mut self.0 {
+            Some((known, returned)) => {
+                known.join(&state);
+                returned.join(&value);
+            }
+            None => self.0 = Some((state, value)),
+        }
+    }
+
+    fn joined(self) -> Option<(State, Value)> {
+        self.0
+    }
+}
+
+fn callable(atom: &Atom) -> bool {
+    matches!(atom, Atom::Function(..) | Atom::Closure(..) | Atom::Library(_) | Atom::Partial(..) | Atom::Type(_))
+}
+
+fn fits(arity: Option<usize>, site: &Site) -> bool {
+    arity.is_none_or(|arity| site.args.iter().filter(|arg| arg.name.is_none()).count() == arity)
+}
+
+/// The identity of what an unknown call gives: equal for equal calls, where the arguments have one.
+fn result(name: Name, site: &Site) -> PathRef {
+    let values = site.receiver.iter().chain(site.args.iter().map(|arg| &arg.value));
+    let mut parts = Vec::new();
+    for value in values {
+        match value.paths().next() {
+            Some(path) => parts.push(path.clone()),
+            None => match value.atoms() {
+                [Atom::None | Atom::Bool(_) | Atom::Int(_) | Atom::Bytes { .. }] => {}
+                [Atom::Object(crate::value::ObjectKey::Given(path, _))] => parts.push(path.clone()),
+                _ => return Arc::new(PathExpr::Made(site.at)),
+            },
+        }
+    }
+    if parts.is_empty() {
+        Arc::new(PathExpr::Made(site.at))
+    } else {
+        crate::path::bounded(PathExpr::Result(name, parts))
+    }
+}
+
+/// What a symbol that is called is named.
+fn called_name(path: &PathExpr) -> Name {
+    match path {
+        PathExpr::Field(_, name) | PathExpr::Param { name, .. } | PathExpr::Result(name, _) => name.clone(),
+        PathExpr::Item(name) => name.rsplit(['.', ':', '#']).next().unwrap_or("").into(),
+        _ => Name::default(),
+    }
+}
+
+/// Whether a function of that name makes a writer around the handle it is given.
+fn wraps(name: &str) -> bool {
+    name == "new"
+        || name == "writer"
+        || name.starts_with("with_")
+        || name.starts_with("from_")
+        || name.starts_with(|first: char| first.is_uppercase())
+}

@@ -1,0 +1,103 @@
+//! What the shape and the names of a path say of its file: device, temporary, staging, regenerable.
+
+use crate::finding::Reason;
+use crate::path::{PathExpr, PathRef};
+use crate::state::File;
+use atomic_lint_catalog::Naming;
+use atomic_lint_ir::Name;
+
+/// Why a write of `file` is no defect, judged by its path; every path it may have must say so.
+pub(crate) fn accepted(naming: &Naming, file: &File) -> Option<Reason> {
+    let mut reasons = file.path.paths().map(|path| accepted_path(naming, path, file));
+    let first = reasons.next()??;
+    reasons.all(|reason| reason.is_some()).then_some(first)
+}
+
+fn accepted_path(naming: &Naming, path: &PathRef, file: &File) -> Option<Reason> {
+    if path.any(&mut |part| matches!(part, PathExpr::SystemTemp | PathExpr::Temporary(..))) {
+        return Some(Reason::Temporary);
+    }
+    if path.any(&mut |part| matches!(part, PathExpr::Environment(name) if naming.build_environment.contains(name))) {
+        return Some(Reason::BuildOutput);
+    }
+    if let Some(text) = leading_text(path)
+        && naming.device.iter().any(|prefix| text.starts_with(prefix.as_str()))
+    {
+        return Some(Reason::Device);
+    }
+    let name = last_name(path);
+    let has = |words: &[Name]| name.as_ref().is_some_and(|name| Naming::has_word(name, words));
+    if has(&naming.pid) {
+        return Some(Reason::PidFile);
+    }
+    if has(&naming.lock) && (!file.written() || name.is_some_and(|name| name.starts_with('.') || name == "lock")) {
+        return Some(Reason::LockFile);
+    }
+    let staging = PathExpr::ancestors(path).iter().any(|path| named_as(naming, path, &naming.staging));
+    staging.then_some(Reason::StagingName)
+}
+
+/// Why a finding on `file` is less sure.
+pub(crate) fn doubts(naming: &Naming, paths: &[PathRef]) -> Vec<Reason> {
+    let mut found = Vec::new();
+    if paths.iter().any(|path| mentions(path, &naming.regenerable)) {
+        found.push(Reason::Regenerable);
+    }
+    let user = |part: &PathExpr| matches!(part, PathExpr::Argument | PathExpr::Environment(_));
+    if paths.iter().any(|path| path.any(&mut |part| user(part))) {
+        found.push(Reason::UserNamed);
+    }
+    found
+}
+
+fn mentions(path: &PathExpr, words: &[Name]) -> bool {
+    path.any(&mut |part| {
+        symbol_name(part).is_some_and(|name| name.split('/').any(|name| Naming::has_word(name, words)))
+    })
+}
+
+/// Whether the last part of `path`, as text or as the name of what holds it, has one of `words`.
+fn named_as(_naming: &Naming, path: &PathRef, words: &[Name]) -> bool {
+    last_name(path).is_some_and(|name| Naming::has_word(&name, words))
+}
+
+/// The last part of a path: the text it ends in, or the name of what it comes from.
+pub(crate) fn last_name(path: &PathExpr) -> Option<Name> {
+    match path {
+        PathExpr::Join(_, part) | PathExpr::WithName(_, part) | PathExpr::WithExtension(_, part) => last_name(part),
+        PathExpr::Concat(parts) => {
+            // `{name}.{random}` and `{random}.tmp` are both told by the texts in them.
+            let texts: Vec<Name> = parts.iter().skip(1).filter_map(|part| last_name(part)).collect();
+            match texts.is_empty() {
+                true => last_name(parts.first()?),
+                false => Some(Name::from(texts.join(" "))),
+            }
+        }
+        PathExpr::Text(text) => Some(text.rsplit('/').next().unwrap_or("").into()),
+        other => symbol_name(other).cloned(),
+    }
+}
+
+fn symbol_name(path: &PathExpr) -> Option<&Name> {
+    match path {
+        PathExpr::Text(name)
+        | PathExpr::Param { name, .. }
+        | PathExpr::Field(_, name)
+        | PathExpr::Result(name, _)
+        | PathExpr::Item(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn leading_text(path: &PathExpr) -> Option<String> {
+    match path {
+        PathExpr::Text(text) => Some(text.to_string()),
+        PathExpr::Join(base, part) => {
+            let base = leading_text(base)?;
+            let part = part.tail().map_or("", |part| part.as_str());
+            Some(format!("{}/{part}", base.trim_end_matches('/')))
+        }
+        PathExpr::Concat(parts) => leading_text(parts.first()?),
+        _ => None,
+    }
+}

@@ -1,0 +1,452 @@
+//! Applying a model: what a library's call does to files, handles and paths.
+//!
+//! One arm for every effect; each calls the function that does it.
+
+use crate::call::{Argument, Site};
+use crate::finding::Moment;
+use crate::machine::{KIND, Machine};
+use crate::open::{flags_of, mode_of, options_of};
+use crate::path::{PathExpr, PathRef};
+use crate::protocol::Event;
+use crate::state::{Fields, Origin, State};
+use crate::value::{Atom, FileKey, ObjectKey, Value};
+use atomic_lint_catalog::{Api, ArgRef, Effect, KindId, OpenAs, Returns};
+use atomic_lint_ir::Name;
+use atomic_lint_source::Place;
+use std::sync::Arc;
+
+/// What an effect leaves for the value that the call gives.
+#[derive(Default)]
+pub(crate) struct Made {
+    /// The file it is about.
+    pub(crate) file: Option<FileKey>,
+    /// The value itself, where the effect decides it.
+    pub(crate) value: Option<Value>,
+    /// The path of what was made.
+    pub(crate) path: Option<PathRef>,
+}
+
+impl Made {
+    fn nothing() -> Self {
+        Made::default()
+    }
+
+    fn value(value: Value) -> Self {
+        Made { value: Some(value), ..Made::default() }
+    }
+
+    fn path(path: PathRef) -> Self {
+        Made { value: Some(Value::path(path.clone())), path: Some(path), ..Made::default() }
+    }
+
+    fn file(file: FileKey) -> Self {
+        Made { file: Some(file), ..Made::default() }
+    }
+}
+
+impl Machine<'_, '_> {
+    /// Does what `api` says; gives what the call gives.
+    pub(crate) fn apply(&mut self, state: &mut State, api: &Api, site: &Site) -> Value {
+        let made = self.effect(state, api, site);
+        self.returned(state, api, site, made)
+    }
+
+    fn effect(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        match api.effect {
+            Effect::None | Effect::Read | Effect::Exists | Effect::Chmod | Effect::Extract => Made::nothing(),
+            Effect::Exit => Made::nothing(),
+
+            Effect::WritePath => self.write_whole(state, api, site, Origin::Whole),
+            Effect::CopyPath => self.write_whole(state, api, site, Origin::Copied),
+            Effect::Rename | Effect::Move | Effect::Link => {
+                self.rename(state, api, site);
+                Made::nothing()
+            }
+            Effect::Persist => self.persist(state, api, site),
+            Effect::Remove => {
+                self.remove(state, api, site);
+                Made::nothing()
+            }
+            Effect::SyncDirectory => {
+                let target = self.target(api, site);
+                self.sync_directory(state, &target, self.place_of(site));
+                Made::nothing()
+            }
+
+            Effect::OpenRead => self.open(state, api, site, OpenAs::Read),
+            Effect::OpenTruncate => self.open(state, api, site, OpenAs::Truncate),
+            Effect::OpenWrite => self.open(state, api, site, OpenAs::Write),
+            Effect::OpenUpdate => self.open(state, api, site, OpenAs::Update),
+            Effect::OpenAppend => self.open(state, api, site, OpenAs::Append),
+            Effect::OpenExclusive => self.open(state, api, site, OpenAs::Exclusive),
+            Effect::OpenMode => {
+                let mode = self.argument_value(api.mode.as_ref(), site);
+                match mode_of(&mode, site.has_spread()) {
+                    // An unknown receiver is a path only where the mode says so.
+                    None if api.any_receiver => Made::nothing(),
+                    mode => self.open(state, api, site, mode.unwrap_or(OpenAs::Unknown)),
+                }
+            }
+            Effect::OpenFlags => {
+                let flags = self.argument_value(api.flags.as_ref(), site);
+                self.open(state, api, site, flags_of(&flags))
+            }
+            Effect::OpenOptions => {
+                let options = self.builder_fields(state, site);
+                self.open(state, api, site, options_of(&options))
+            }
+            Effect::Option => {
+                self.set_option(state, api, site);
+                Made::nothing()
+            }
+
+            Effect::TempFile => self.temp_file(state, api, site),
+            Effect::TempDir | Effect::TempName => {
+                let directory = self.temp_directory(api, site);
+                Made::path(Arc::new(PathExpr::Temporary(directory, site.at)))
+            }
+            Effect::SystemTemp => Made::path(Arc::new(PathExpr::SystemTemp)),
+
+            Effect::Write => self.write(state, api, site),
+            Effect::Flush | Effect::Finish => self.on_handles(state, api, site, |file, place, _| {
+                file.advance(Event::Flush, place);
+            }),
+            Effect::Close => self.on_handles(state, api, site, |file, place, _| {
+                file.advance(Event::Flush, place);
+                file.mark(Moment::Close, place);
+                file.open = false;
+            }),
+            Effect::Sync => self.sync(state, api, site),
+            Effect::Truncate => self.truncate(state, api, site),
+            Effect::Seek => self.seek(state, api, site),
+            Effect::Rewind => self.on_handles(state, api, site, |file, _, _| file.rewound = true),
+            Effect::Lock => self.on_handles(state, api, site, |file, _, _| file.locked = true),
+            Effect::Keep => self.on_handles(state, api, site, |file, _, _| file.deletes = false),
+            Effect::Wrap | Effect::Inner => self.handle_of(api, site),
+            Effect::IntoInner => self.on_handles(state, api, site, |file, place, _| {
+                file.advance(Event::Flush, place);
+            }),
+            Effect::PathOf => self.path_of(state, site),
+
+            Effect::Join => self.join_paths(site),
+            Effect::Parent => self.derive(api, site, |path, _| PathExpr::parent(path)),
+            Effect::WithName => self.derive(api, site, PathExpr::with_name),
+            Effect::WithExtension => self.derive(api, site, PathExpr::with_extension),
+            Effect::FileName => self.derive(api, site, |path, _| PathExpr::file_name(path)),
+            Effect::Sibling => self.derive(api, site, |path, _| crate::path::bounded(PathExpr::Sibling(path.clone()))),
+            Effect::Environment => match self.argument_value(api.value.as_ref(), site).texts().next() {
+                Some(name) => Made::path(Arc::new(PathExpr::Environment(name.clone()))),
+                None => Made::path(Arc::new(PathExpr::Environment(Name::default()))),
+            },
+            Effect::Argument => Made::path(Arc::new(PathExpr::Argument)),
+
+            Effect::Same => Made::value(match &api.value {
+                Some(value) => self.argument_value(Some(value), site),
+                None => site.receiver.clone().unwrap_or_default(),
+            }),
+            Effect::Invoke => self.invoke(state, api, site),
+            Effect::Partial => self.partial(site),
+            Effect::ContextManager => Made::value(site.args.first().map(|arg| arg.value.clone()).unwrap_or_default()),
+        }
+    }
+
+    fn returned(&mut self, state: &mut State, api: &Api, site: &Site, made: Made) -> Value {
+        match &api.returns {
+            Returns::Nothing => match made.value {
+                Some(value) => value,
+                None => made.path.map_or_else(Value::unknown, Value::path),
+            },
+            Returns::Receiver => site.receiver.clone().unwrap_or_default(),
+            Returns::Value => self.argument_value(api.value.as_ref(), site),
+            Returns::Callback => made.value.unwrap_or_default(),
+            Returns::Kind(kind) => self.of_kind(state, site, *kind, &made),
+            Returns::Tuple(kinds) => {
+                let mut fields = Fields::new();
+                for (at, kind) in kinds.iter().enumerate() {
+                    let value = self.of_kind(state, site, *kind, &made);
+                    fields.insert(Name::from(at.to_string()), value);
+                }
+                self.make_object(site.at, state, None, fields)
+            }
+        }
+    }
+
+    fn of_kind(&self, state: &mut State, site: &Site, kind: KindId, made: &Made) -> Value {
+        let models = self.models();
+        let known = models.kind(kind);
+        if known.builder {
+            let key = ObjectKey::Made(site.at, self.context());
+            let fields = Fields::from([(KIND.into(), Value::of(Atom::Kind(kind, None)))]);
+            state.put_object(key.clone(), fields);
+            return Value::of(Atom::Object(key));
+        }
+        if Some(kind) == models.kind_named("path") {
+            return match (&made.path, &made.value) {
+                (Some(path), _) => Value::path(path.clone()),
+                (None, Some(value)) => value.clone(),
+                (None, None) => match made.file.as_ref().and_then(|key| state.file(key)) {
+                    Some(file) => file.path.clone(),
+                    None => Value::path(Arc::new(PathExpr::Made(site.at))),
+                },
+            };
+        }
+        match (&made.file, &made.value) {
+            (Some(file), _) if known.handle => Value::of(Atom::Handle(file.clone(), kind)),
+            (None, Some(value)) if value.handles().next().is_some() && known.handle => value.map(|atom| match atom {
+                Atom::Handle(file, _) => Value::of(Atom::Handle(file.clone(), kind)),
+                _ => Value::unknown(),
+            }),
+            _ => Value::of(Atom::Kind(kind, made.path.clone())),
+        }
+    }
+
+    /// The value of a modelled argument, its default where it is absent.
+    pub(crate) fn argument_value(&self, arg: Option<&ArgRef>, site: &Site) -> Value {
+        let Some(arg) = arg else { return Value::unknown() };
+        if arg.is_receiver() {
+            return site.receiver.clone().unwrap_or_default();
+        }
+        match (site.arg(arg), arg.default()) {
+            (Some(found), _) => found.value.clone(),
+            (None, Some(default)) if !site.has_spread() => Value::path(PathExpr::text(default.clone())),
+            (None, _) => Value::unknown(),
+        }
+    }
+
+    /// The target that a call names.
+    pub(crate) fn target(&self, api: &Api, site: &Site) -> Value {
+        self.argument_value(api.target.as_ref(), site)
+    }
+
+    /// Where the target's expression stands.
+    pub(crate) fn target_place(&self, arg: Option<&ArgRef>, site: &Site) -> Option<Place> {
+        let arg = arg?;
+        if arg.is_receiver() {
+            // The receiver is what stands in front of the method's name.
+            let end = site.span.start.saturating_sub(1);
+            let span = atomic_lint_source::Span::new(site.whole.start.min(end), end);
+            return (span.start < span.end).then(|| self.program.place(site.at.body, span));
+        }
+        site.arg(arg).map(|found| self.program.place(site.at.body, found.span))
+    }
+
+    /// Where a finding at this call stands.
+    pub(crate) fn place_of(&self, site: &Site) -> Place {
+        self.program.place(site.at.body, site.whole)
+    }
+
+    /// The handles that a call is about: its receiver's or its `handle` argument's.
+    pub(crate) fn handles_of(&self, api: &Api, site: &Site) -> Value {
+        let value = match &api.handle {
+            Some(handle) => self.argument_value(Some(handle), site),
+            None => site.receiver.clone().unwrap_or_default(),
+        };
+        value.filter(|atom| matches!(atom, Atom::Handle(..) | Atom::Object(_)))
+    }
+
+    fn handle_of(&self, api: &Api, site: &Site) -> Made {
+        let handles = self.handles_of(api, site);
+        match handles.handles().next() {
+            Some((file, _)) => Made { file: Some(file.clone()), value: Some(handles.clone()), path: None },
+            None => Made::nothing(),
+        }
+    }
+
+    /// Does `each` to every file that the call is about.
+    pub(crate) fn on_handles(
+        &mut self,
+        state: &mut State,
+        api: &Api,
+        site: &Site,
+        each: impl Fn(&mut crate::state::File, Place, KindId),
+    ) -> Made {
+        let place = self.place_of(site);
+        let mut handles = self.handles_of(api, site);
+        // A struct around a file stands for that file.
+        let mut reached = crate::log::Reached::default();
+        reached.value(state, &handles.filter(|atom| matches!(atom, Atom::Object(_))));
+        if handles.handles().next().is_none()
+            && let Some(kind) = self.models().kind_named("file")
+        {
+            for key in reached.files {
+                handles.join(&Value::of(Atom::Handle(key, kind)));
+            }
+        }
+        for (key, kind) in handles.handles() {
+            self.ensure_file(state, key, site);
+            if let Some(file) = state.file_mut(key) {
+                each(file, place, kind);
+            }
+        }
+        let file = handles.handles().next().map(|(key, _)| key.clone());
+        Made { file, value: Some(handles), path: None }
+    }
+
+    fn write(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        let content = self.argument_value(api.content.as_ref(), site);
+        if api.content.is_some() && content.truth() == Some(false) && site.args.len() <= 1 {
+            return Made::nothing();
+        }
+        let buffered: Vec<bool> =
+            self.handles_of(api, site).handles().map(|(_, kind)| self.models().kind(kind).buffered).collect();
+        let buffered = buffered.iter().any(|buffered| *buffered);
+        let serialises = api.serialises;
+        let mut faults = Vec::new();
+        let made = self.on_handles(state, api, site, |file, place, _| {
+            file.piecewise |= serialises;
+            file.advance(Event::Write { buffered }, place);
+        });
+        // A write to what was published is a fault of its own; it is found by asking again.
+        for (key, _) in self.handles_of(api, site).handles() {
+            if let Some(file) = state.file(key) {
+                let (_, found) = file.stages.after(Event::Write { buffered });
+                faults.push((file.clone(), found));
+            }
+        }
+        for (file, found) in faults {
+            self.log_order(site, Some(&file), &found, file.published.clone().unwrap_or_default(), None);
+        }
+        made
+    }
+
+    fn sync(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        let place = self.place_of(site);
+        let handles = self.handles_of(api, site);
+        for (key, _) in handles.handles() {
+            self.ensure_file(state, key, site);
+            let Some(file) = state.file(key).cloned() else { continue };
+            if matches!(file.origin, Origin::Opened(OpenAs::Read)) {
+                self.sync_reopened(state, &file, site);
+                continue;
+            }
+            let (_, found) = file.stages.after(Event::Sync { flushes: api.flushes });
+            self.log_order(site, Some(&file), &found, file.path.clone(), None);
+            if let Some(file) = state.file_mut(key) {
+                file.advance(Event::Sync { flushes: api.flushes }, place);
+            }
+        }
+        if handles.is_unknown() {
+            // A descriptor of which nothing is known may be that of a directory.
+            self.sync_directory(state, &Value::unknown(), place);
+        }
+        Made::nothing()
+    }
+
+    fn truncate(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        let length = self.argument_value(api.content.as_ref(), site);
+        let absent = api.content.as_ref().and_then(|content| site.arg(content)).is_none();
+        let zero = absent || length.atoms() == [Atom::Int(0)];
+        self.on_handles(state, api, site, |file, place, _| {
+            if zero || file.rewound {
+                file.truncated = true;
+                file.marks.entry(Moment::Remove).or_insert(crate::state::Mark { place, always: true });
+            }
+        })
+    }
+
+    fn seek(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        let offset = self.argument_value(api.content.as_ref(), site);
+        let start = offset.atoms() == [Atom::Int(0)] && site.args.len() <= 1;
+        self.on_handles(state, api, site, |file, place, _| {
+            if start {
+                file.rewound = true;
+                file.marks.entry(Moment::Open).or_insert(crate::state::Mark { place, always: true });
+            } else {
+                file.offset = true;
+            }
+        })
+    }
+
+    fn path_of(&self, state: &State, site: &Site) -> Made {
+        let receiver = site.receiver.clone().unwrap_or_default();
+        let value = receiver.map(|atom| match atom {
+            Atom::Handle(key, _) => state.file(key).map(|file| file.path.clone()).unwrap_or_default(),
+            Atom::Kind(_, Some(path)) => Value::path(path.clone()),
+            _ => Value::unknown(),
+        });
+        Made::value(value)
+    }
+
+    fn join_paths(&self, site: &Site) -> Made {
+        let parts = site.receiver.iter().chain(site.args.iter().map(|arg| &arg.value));
+        let mut joined: Vec<PathRef> = Vec::new();
+        for (at, part) in parts.enumerate() {
+            let choices = crate::machine::as_texts(part, site.at);
+            joined = match at {
+                0 => choices,
+                _ => joined
+                    .iter()
+                    .flat_map(|base| choices.iter().map(|part| PathExpr::join(base, part)))
+                    .take(4)
+                    .collect(),
+            };
+        }
+        let mut value = Value::unknown();
+        joined.into_iter().for_each(|path| {
+            value.join(&Value::path(path));
+        });
+        Made { path: None, ..Made::value(value) }
+    }
+
+    fn derive(&self, api: &Api, site: &Site, make: impl Fn(&PathRef, &PathRef) -> PathRef) -> Made {
+        let base = match &api.target {
+            Some(target) => self.argument_value(Some(target), site),
+            None => site.receiver.clone().unwrap_or_default(),
+        };
+        let parts = match &api.value {
+            Some(value) => crate::machine::as_texts(&self.argument_value(Some(value), site), site.at),
+            None => vec![PathExpr::text("")],
+        };
+        let mut value = Value::unknown();
+        for base in crate::machine::as_texts(&base, site.at) {
+            for part in &parts {
+                value.join(&Value::path(make(&base, part)));
+            }
+        }
+        Made::value(value)
+    }
+
+    fn builder_fields(&self, state: &State, site: &Site) -> Option<Fields> {
+        let receiver = site.receiver.as_ref()?;
+        receiver.atoms().iter().find_map(|atom| match atom {
+            Atom::Object(key) => state.fields(key).cloned(),
+            _ => None,
+        })
+    }
+
+    fn set_option(&mut self, state: &mut State, api: &Api, site: &Site) {
+        let name: Name = api.name.rsplit(['.', ':']).next().unwrap_or("").into();
+        let value = site.args.first().map_or(Value::of(Atom::Bool(true)), |arg| arg.value.clone());
+        for atom in site.receiver.iter().flat_map(|receiver| receiver.atoms()) {
+            if let Atom::Object(key) = atom {
+                state.set_field(key, &name, value.clone());
+            }
+        }
+    }
+
+    fn invoke(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        let Some(callback) = &api.callback else { return Made::nothing() };
+        let Some(callee) = site.arg(&callback.callable).map(|arg| arg.value.clone()) else { return Made::nothing() };
+        let mut args = Vec::new();
+        if let Some(gets) = &callback.gets {
+            let value = self.argument_value(Some(gets), site);
+            args.push(Argument { name: None, value, span: site.span, spread: false });
+        }
+        let inner = Site { args, receiver: None, ..site.clone() };
+        let info = self.program.body(site.at.body);
+        let step = &info.body.blocks[site.at.block as usize].steps[site.at.step as usize];
+        let before = state.clone();
+        let mut value = self.call_value(step, state, &callee, &inner);
+        if !callback.always {
+            state.join(&before);
+            value.join(&site.receiver.clone().unwrap_or_default());
+        }
+        Made::value(value)
+    }
+
+    fn partial(&mut self, site: &Site) -> Made {
+        let Some((callee, given)) = site.args.split_first() else { return Made::nothing() };
+        let given = given.iter().map(|arg| (arg.name.clone(), arg.value.clone())).collect();
+        Made::value(Value::of(Atom::Partial(Arc::new(callee.value.clone()), Arc::new(given))))
+    }
+}

@@ -1,0 +1,402 @@
+//! Objects and attributes: reading, writing and ending them, and what a name stands for as a value.
+
+use crate::call::Site;
+use crate::link::{Def, TypeRef};
+use crate::machine::{KIND, Machine, TYPE};
+use crate::path::{PathExpr, PathRef};
+use crate::program::StepRef;
+use crate::protocol::{Event, Stage};
+use crate::state::{Fields, State};
+use crate::value::{Atom, FileKey, ObjectKey, Value};
+use atomic_lint_catalog::{ItemValue, KindId, Models};
+use atomic_lint_ir::{Local, Name, Path, Step, Type};
+use atomic_lint_source::{FileId, Place};
+use std::sync::Arc;
+
+/// Wrappers in wrappers are not followed further.
+const WRAPPERS: usize = 6;
+
+impl Machine<'_, '_> {
+    /// Something of which only the identity and the declared type are known.
+    pub(crate) fn symbol(&self, file: FileId, path: PathRef, ty: Option<&Type>) -> Value {
+        match ty.map(|ty| self.declared(file, ty)) {
+            Some(Declared::Type(ty)) => Value::of(Atom::Object(ObjectKey::Given(path, ty))),
+            Some(Declared::Kind(kind)) => {
+                let models = self.models_of(file);
+                if models.kind(kind).handle {
+                    Value::of(Atom::Handle(FileKey::Given(path), kind))
+                } else if Some(kind) == models.kind_named("path") {
+                    Value::path(path)
+                } else {
+                    Value::of(Atom::Kind(kind, Some(path)))
+                }
+            }
+            Some(Declared::Unknown) | None => Value::path(path),
+        }
+    }
+
+    /// What a declared type says, wrappers like `Option<T>` taken off.
+    pub(crate) fn declared(&self, file: FileId, ty: &Type) -> Declared {
+        let models = self.models_of(file);
+        let mut at = ty;
+        for _ in 0..WRAPPERS {
+            match self.program.links.resolve_type(file, at) {
+                Def::Type(ty) => return Declared::Type(ty),
+                Def::External(name) => match models.kind_of_type(&name) {
+                    Some(kind) if models.kind(kind).transparent => match at.args.first() {
+                        Some(inner) => at = inner,
+                        None => return Declared::Unknown,
+                    },
+                    Some(kind) => return Declared::Kind(kind),
+                    None => return Declared::Unknown,
+                },
+                _ => return Declared::Unknown,
+            }
+        }
+        Declared::Unknown
+    }
+
+    /// The models of a file's language.
+    pub(crate) fn models_of(&self, file: FileId) -> &Models {
+        self.program.catalog.models(self.program.unit(file).language)
+    }
+
+    /// The models of the body being run.
+    pub(crate) fn models(&self) -> &'_ Models {
+        self.program.models(self.frame().body)
+    }
+
+    /// What a name stands for.
+    pub(crate) fn item(&mut self, path: &Path) -> Value {
+        let file = self.program.body(self.frame().body).file;
+        self.item_in(file, path)
+    }
+
+    /// What a name stands for in `file`.
+    pub(crate) fn item_in(&mut self, file: FileId, path: &Path) -> Value {
+        match self.program.links.resolve(file, path) {
+            Def::Function(of, body, _) => Value::of(Atom::Function(self.program.body_ref(of, body), None)),
+            Def::Type(ty) => Value::of(Atom::Type(ty)),
+            Def::Global(of, local) => self.global_or_symbol(of, local),
+            Def::Member(ty, name) => self.class_attribute(ty, &name),
+            Def::Module(_) => Value::unknown(),
+            Def::External(name) => self.external_item(&name),
+        }
+    }
+
+    fn global_or_symbol(&mut self, of: FileId, local: Local) -> Value {
+        let value = self.global(of, local);
+        if !value.is_unknown() {
+            return value;
+        }
+        let info = &self.program.unit(of).bodies[0].locals[local.0 as usize];
+        let name = info.name.clone().unwrap_or_default();
+        let path = Arc::new(PathExpr::Item(Name::from(format!("{}#{name}", of.0))));
+        self.symbol(of, path, info.ty.as_ref())
+    }
+
+    fn external_item(&self, name: &Name) -> Value {
+        let models = self.models();
+        match models.item(name) {
+            Some(ItemValue::Kind(kind)) => Value::of(Atom::Kind(*kind, None)),
+            Some(ItemValue::Text(text)) => Value::path(PathExpr::text(text.clone())),
+            None if models.call(name).is_some() => Value::of(Atom::Library(name.clone())),
+            None => Value::path(Arc::new(PathExpr::Item(name.clone()))),
+        }
+    }
+
+    /// The type of an object, where it has one of the project's.
+    pub(crate) fn object_type(&self, state: &State, key: &ObjectKey) -> Option<TypeRef> {
+        match key {
+            ObjectKey::Given(_, ty) => Some(*ty),
+            ObjectKey::Made(..) => {
+                let fields = state.fields(key).or_else(|| self.objects.object(key))?;
+                fields.get(TYPE)?.atoms().iter().find_map(|atom| match atom {
+                    Atom::Type(ty) => Some(*ty),
+                    _ => None,
+                })
+            }
+        }
+    }
+
+    /// The kind of a modelled value that keeps what its methods set: open options.
+    pub(crate) fn object_kind(&self, state: &State, key: &ObjectKey) -> Option<KindId> {
+        let fields = state.fields(key)?;
+        fields.get(KIND)?.atoms().iter().find_map(|atom| match atom {
+            Atom::Kind(kind, _) => Some(*kind),
+            _ => None,
+        })
+    }
+
+    /// `object.field`.
+    pub(crate) fn load(&mut self, at: StepRef, step: &Step, state: &mut State, object: &Value, field: &Name) -> Value {
+        let mut all = Value::unknown();
+        for atom in object.atoms().to_vec() {
+            let value = match &atom {
+                Atom::Object(key) => self.object_field(at, step, state, key, field),
+                Atom::Type(ty) => self.class_attribute(*ty, field),
+                Atom::Path(path) => self
+                    .modelled_field(at, step, state, &atom, "path", field)
+                    .unwrap_or_else(|| Value::path(crate::path::bounded(PathExpr::Field(path.clone(), field.clone())))),
+                Atom::Kind(kind, _) | Atom::Handle(_, kind) => {
+                    let name = self.models().kind(*kind).name.clone();
+                    self.modelled_field(at, step, state, &atom, &name, field).unwrap_or_default()
+                }
+                Atom::Suspended(generator) if field == "[]" => self.iterate(state, *generator),
+                _ => Value::unknown(),
+            };
+            all.join(&value);
+        }
+        all
+    }
+
+    fn modelled_field(
+        &mut self,
+        at: StepRef,
+        step: &Step,
+        state: &mut State,
+        atom: &Atom,
+        kind: &str,
+        field: &Name,
+    ) -> Option<Value> {
+        let models = self.program.models(self.frame().body);
+        let api = models.field(models.kind_named(kind)?, field)?;
+        let site =
+            Site { at, whole: step.span, span: step.span, receiver: Some(Value::of(atom.clone())), args: Vec::new() };
+        Some(self.apply(state, api, &site))
+    }
+
+    fn object_field(&mut self, at: StepRef, step: &Step, state: &mut State, key: &ObjectKey, field: &Name) -> Value {
+        if let Some(value) = state.fields(key).and_then(|fields| fields.get(field)) {
+            return value.clone();
+        }
+        let Some(ty) = self.object_type(state, key) else {
+            // An element at a place that is not known is any of the elements.
+            return self.any_element(state, key, field);
+        };
+        if let Some(value) = self.tabled_field(state, ty, field) {
+            return value;
+        }
+        if let Some((file, body)) = self.program.links.method(ty, field) {
+            let body = self.program.body_ref(file, body);
+            let receiver = Value::of(Atom::Object(key.clone()));
+            if self.program.body(body).body.property {
+                return self.run_property(at, step, state, body, receiver);
+            }
+            return Value::of(Atom::Function(body, Some(Arc::new(receiver))));
+        }
+        let attribute = self.class_attribute(ty, field);
+        if !attribute.is_unknown() {
+            return attribute;
+        }
+        self.declared_field(key, ty, field)
+    }
+
+    fn any_element(&self, state: &State, key: &ObjectKey, field: &Name) -> Value {
+        let mut all = Value::unknown();
+        if field == "[]"
+            && let Some(fields) = state.fields(key)
+        {
+            fields.values().for_each(|value| {
+                all.join(value);
+            });
+        }
+        all
+    }
+
+    /// What the table of objects holds, with the files and objects behind it brought into the state.
+    fn tabled_field(&mut self, state: &mut State, ty: TypeRef, field: &str) -> Option<Value> {
+        let lineage = self.program.links.lineage(ty);
+        let mut value = lineage
+            .iter()
+            .find_map(|def| match def {
+                Def::Type(ty) => self.objects.field(*ty, field),
+                _ => None,
+            })?
+            .clone();
+        // Beside a known file, what the constructor was given is the same file before it was opened.
+        if value.handles().next().is_some() {
+            value = value.filter(|atom| !matches!(atom, Atom::None));
+        }
+        self.bring_in(state, &value);
+        Some(value)
+    }
+
+    fn bring_in(&self, state: &mut State, value: &Value) {
+        for atom in value.atoms() {
+            match atom {
+                Atom::Handle(key, _) if state.file(key).is_none() => {
+                    if let Some(file) = self.objects.file(key) {
+                        state.put_file(key.clone(), file.clone());
+                    }
+                }
+                Atom::Object(key) if state.fields(key).is_none() => {
+                    if let Some(fields) = self.objects.object(key) {
+                        state.put_object(key.clone(), fields.clone());
+                        fields.values().for_each(|value| self.bring_in(state, value));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn declared_field(&self, key: &ObjectKey, ty: TypeRef, field: &Name) -> Value {
+        let symbol = match key {
+            ObjectKey::Given(path, _) => path.clone(),
+            ObjectKey::Made(..) => crate::machine::own_symbol(ty),
+        };
+        let path = crate::path::bounded(PathExpr::Field(symbol, field.clone()));
+        for def in self.program.links.lineage(ty) {
+            let Def::Type(ty) = def else { continue };
+            let info = self.program.links.ty(ty);
+            if let Some(declared) = info.def.fields.iter().find(|known| known.name == *field) {
+                return self.symbol(info.file, path, declared.ty.as_ref());
+            }
+        }
+        Value::path(path)
+    }
+
+    /// An attribute of a class itself, or a method unbound.
+    pub(crate) fn class_attribute(&mut self, ty: TypeRef, name: &str) -> Value {
+        for def in self.program.links.lineage(ty) {
+            let Def::Type(ty) = def else { continue };
+            let info = self.program.links.ty(ty);
+            let local = info.def.fields.iter().find(|field| field.name == name).and_then(|field| field.value);
+            if let Some(local) = local {
+                let value = self.global(info.file, local);
+                if !value.is_unknown() {
+                    return value;
+                }
+            }
+        }
+        match self.program.links.method(ty, name) {
+            Some((file, body)) => Value::of(Atom::Function(self.program.body_ref(file, body), None)),
+            None => Value::unknown(),
+        }
+    }
+
+    /// `object.field = value`.
+    pub(crate) fn store_field(&mut self, state: &mut State, object: Local, field: &Name, value: Value) {
+        let objects = self.get(state, object);
+        let certain = objects.atoms().len() == 1 && field != "[]";
+        for atom in objects.atoms() {
+            let Atom::Object(key) = atom else { continue };
+            let mut next = value.clone();
+            if !certain && let Some(known) = state.fields(key).and_then(|fields| fields.get(field)) {
+                next.join(known);
+            }
+            if let Some(ty) = self.object_type(state, key) {
+                self.log.field(ty, field, &value);
+            }
+            state.set_field(key, field, next);
+        }
+    }
+
+    /// A struct literal or a tuple-struct call whose fields are at hand.
+    pub(crate) fn construct_plain(
+        &mut self,
+        at: StepRef,
+        step: &Step,
+        state: &mut State,
+        path: &Path,
+        fields: &Fields,
+    ) -> Option<Value> {
+        let file = self.program.body(self.frame().body).file;
+        match self.program.links.resolve(file, path) {
+            Def::Type(ty) => Some(self.make_object(at, state, Some(ty), fields.clone())),
+            Def::Member(ty, variant) => {
+                let mut all = fields.clone();
+                all.extend(fields.iter().map(|(name, value)| (Name::from(format!("{variant}.{name}")), value.clone())));
+                Some(self.make_object(at, state, Some(ty), all))
+            }
+            Def::External(name) => {
+                let models = self.program.models(self.frame().body);
+                if let Some(api) = models.call(&name) {
+                    let site = Site::of_values(at, step, fields.values().cloned());
+                    return Some(self.apply(state, api, &site));
+                }
+                // A newtype from elsewhere is what it wraps.
+                let only = fields.len() == 1;
+                fields.get("0").filter(|_| only).cloned()
+            }
+            _ => None,
+        }
+    }
+
+    /// The life of a value ends.
+    pub(crate) fn end(&mut self, at: StepRef, step: &Step, state: &mut State, value: &Value) {
+        let place = self.program.place(at.body, step.span);
+        for atom in value.atoms().to_vec() {
+            match atom {
+                Atom::Handle(key, kind) => self.end_handle(state, &key, kind, place),
+                Atom::Object(key) => self.end_object(at, step, state, &key),
+                _ => {}
+            }
+        }
+    }
+
+    fn end_handle(&mut self, state: &mut State, key: &FileKey, kind: KindId, place: Place) {
+        let kind = self.models().kind(kind).clone();
+        let Some(file) = state.file_mut(key) else { return };
+        if kind.flushes_at_end && file.stages.has(Stage::Dirty) {
+            file.advance(Event::Flush, place);
+        }
+        if kind.deletes_at_end && file.deletes && !file.stages.may_be_published() {
+            file.removed = true;
+        }
+        file.open = false;
+    }
+
+    fn end_object(&mut self, at: StepRef, step: &Step, state: &mut State, key: &ObjectKey) {
+        // What was only given is somebody else's to end.
+        if let ObjectKey::Given(..) = key {
+            return;
+        }
+        let drop = self.object_type(state, key).and_then(|ty| self.program.links.method(ty, "drop"));
+        if let Some((file, body)) = drop {
+            let body = self.program.body_ref(file, body);
+            self.run_property(at, step, state, body, Value::of(Atom::Object(key.clone())));
+        }
+        let place = self.program.place(at.body, step.span);
+        let fields: Vec<Value> = state.fields(key).into_iter().flat_map(|fields| fields.values().cloned()).collect();
+        for value in fields {
+            for (file, kind) in value.handles() {
+                self.end_handle(state, file, kind, place);
+            }
+        }
+    }
+
+    /// Code that is not known gets `value`; `callee` is its name, where it has one.
+    pub(crate) fn hand_over(&mut self, state: &mut State, value: &Value, callee: &str, place: Place) {
+        let mut reached = crate::log::Reached::default();
+        reached.value(state, value);
+        let kinds: Vec<(FileKey, bool)> = reached
+            .files
+            .into_iter()
+            .map(|key| {
+                let kind = value.handles().find(|(file, _)| **file == key).map(|(_, kind)| kind);
+                let buffered = kind.is_none_or(|kind| self.models().kind(kind).buffered);
+                (key, buffered)
+            })
+            .collect();
+        let finishes = self.program.catalog.naming().finishes(callee);
+        for (key, buffered) in kinds {
+            let Some(file) = state.file_mut(&key) else { continue };
+            file.handed = true;
+            let event = if finishes { Event::Finished } else { Event::Handed { buffered } };
+            file.advance(event, place);
+        }
+    }
+}
+
+/// What a declared type says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Declared {
+    /// A type of the project.
+    Type(TypeRef),
+    /// A modelled kind.
+    Kind(KindId),
+    /// Nothing.
+    Unknown,
+}

@@ -1,0 +1,433 @@
+//! From what the roots have shown to findings: which defect is which rule, how sure, told how.
+
+use crate::classify;
+use crate::finding::{
+    Accepted, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
+};
+use crate::log::{Defect, Ending, Flaw, Log};
+use crate::path::{PathExpr, PathRef};
+use crate::program::{BodyRef, Program, StepRef};
+use crate::project::Outcome;
+use crate::protocol::{Fault, Stage};
+use crate::state::{File, Origin};
+use crate::value::Value;
+use atomic_lint_catalog::OpenAs;
+use atomic_lint_ir::Name;
+use atomic_lint_source::Place;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What becomes of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// Reported under that rule.
+    Report(&'static str),
+    /// A write that is right, and why.
+    Accept(Reason),
+    /// No write at all.
+    Silent,
+}
+
+/// Everything that the roots have shown, put together.
+struct Evidence<'p, 'u> {
+    program: &'p Program<'u>,
+    called: BTreeSet<BodyRef>,
+    renamed: BTreeSet<PathRef>,
+    read: BTreeMap<PathRef, Place>,
+}
+
+/// Judges what the roots have shown.
+pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
+    let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeSet::new(), read: BTreeMap::new() };
+    for log in logs {
+        evidence.called.extend(log.called.iter().copied());
+        evidence.renamed.extend(log.renamed.iter().cloned());
+        for (path, place) in &log.read {
+            let known = evidence.read.entry(path.clone()).or_insert(*place);
+            *known = (*known).min(*place);
+        }
+    }
+    let mut outcome = Outcome::default();
+    evidence.judge_flaws(logs, &mut outcome);
+    evidence.judge_files(logs, &mut outcome);
+    outcome.findings.sort_by(|a, b| (a.place, &a.rule).cmp(&(b.place, &b.rule)));
+    outcome.findings.dedup_by(|a, b| a.place == b.place && a.rule == b.rule);
+    outcome.accepted.sort_by_key(|accepted| accepted.place);
+    outcome.accepted.dedup_by_key(|accepted| accepted.place);
+    outcome
+}
+
+impl Evidence<'_, '_> {
+    fn naming(&self) -> &atomic_lint_catalog::Naming {
+        self.program.catalog.naming()
+    }
+
+    fn is_test(&self, step: StepRef) -> bool {
+        self.program.body(step.body).test
+    }
+
+    /// One finding for every step that is wrong: the gravest defect; the others ride along.
+    fn judge_flaws(&self, logs: &[Log], outcome: &mut Outcome) {
+        let mut by_place: BTreeMap<Place, Vec<&Flaw>> = BTreeMap::new();
+        for flaw in logs.iter().flat_map(|log| log.flaws.values()) {
+            if !self.is_test(flaw.step) && !self.stays_temporary(flaw) {
+                by_place.entry(flaw.place).or_default().push(flaw);
+            }
+        }
+        for flaws in by_place.values() {
+            // What the body shows by itself tells more plainly than what a caller's way through it shows.
+            let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
+            let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
+            outcome.findings.push(self.flaw_finding(worst, flaws));
+        }
+    }
+
+    /// Nothing leaves the temporary directory.
+    fn stays_temporary(&self, flaw: &Flaw) -> bool {
+        let mut targets = flaw.target.paths().peekable();
+        targets.peek().is_some()
+            && targets.all(|path| path.any(&mut |part| matches!(part, PathExpr::SystemTemp | PathExpr::Temporary(..))))
+    }
+
+    fn flaw_finding(&self, flaw: &Flaw, beside: &[&Flaw]) -> Finding {
+        let mut reasons = Vec::new();
+        if !flaw.always {
+            reasons.push(Reason::SomePaths);
+        }
+        let rule = rule_of(flaw.defect);
+        let mut notes: Vec<(Name, Place)> = beside
+            .iter()
+            .map(|other| (Name::new(rule_of(other.defect)), other.place))
+            .filter(|(other, _)| other != rule)
+            .collect();
+        notes.sort();
+        notes.dedup();
+        let mut labels = flaw.file.as_ref().map(flow).unwrap_or_default();
+        if let Some(removed) = flaw.removed {
+            labels.push(Label { place: removed, moment: Moment::Remove });
+        }
+        labels.retain(|label| label.place != flaw.place);
+        labels.push(Label { place: flaw.place, moment: Moment::Here });
+        labels.sort();
+        Finding {
+            rule: rule.into(),
+            confidence: if flaw.always { Confidence::High } else { Confidence::Medium },
+            place: flaw.place,
+            scope: self.program.body(flaw.step.body).body.name.clone(),
+            target: target_of(&flaw.target, flaw.named.or_else(|| flaw.file.as_ref().and_then(|file| file.named))),
+            labels,
+            related: Vec::new(),
+            protocol: flaw_protocol(flaw),
+            reasons,
+            notes,
+        }
+    }
+
+    /// One finding for every place that writes a target itself.
+    fn judge_files(&self, logs: &[Log], outcome: &mut Outcome) {
+        let mut by_place: BTreeMap<Place, Vec<&Ending>> = BTreeMap::new();
+        for ending in logs.iter().flat_map(|log| log.endings.values()) {
+            if !self.is_test(ending.file.step) {
+                by_place.entry(self.sink(&ending.file)).or_default().push(ending);
+            }
+        }
+        for (place, endings) in by_place {
+            self.judge_sink(place, &endings, outcome);
+        }
+    }
+
+    fn judge_sink(&self, place: Place, endings: &[&Ending], outcome: &mut Outcome) {
+        // Where callers are known, what they pass decides, not what the function cannot know of itself.
+        let explained: Vec<&Ending> = endings.iter().copied().filter(|ending| !self.superseded(ending)).collect();
+        let judged = if explained.is_empty() { endings } else { explained.as_slice() };
+        let verdicts: Vec<(&Ending, Verdict)> = judged.iter().map(|ending| (*ending, self.verdict(ending))).collect();
+        let reported: Vec<(&Ending, &'static str)> = verdicts
+            .iter()
+            .filter_map(|(ending, verdict)| match verdict {
+                Verdict::Report(rule) => Some((*ending, *rule)),
+                _ => None,
+            })
+            .collect();
+        if let Some((first, rule)) = reported.iter().min_by_key(|(ending, _)| ending.file.chain.len()) {
+            self.report_sink(place, first, rule, &reported, outcome);
+        } else if let Some((ending, reason)) = verdicts.iter().find_map(|(ending, verdict)| match verdict {
+            Verdict::Accept(reason) => Some((*ending, *reason)),
+            _ => None,
+        }) {
+            outcome.accepted.push(Accepted { place, target: target_of(&ending.file.path, ending.file.named), reason });
+        }
+        self.note_directory_sync(judged, outcome);
+    }
+
+    fn superseded(&self, ending: &Ending) -> bool {
+        ending.open_ended && self.called.contains(&ending.root)
+    }
+
+    fn report_sink(
+        &self,
+        place: Place,
+        first: &Ending,
+        rule: &'static str,
+        reported: &[(&Ending, &'static str)],
+        outcome: &mut Outcome,
+    ) {
+        let own_package = self.program.links.package(place.file);
+        let mut related = Vec::new();
+        for (ending, _) in reported {
+            let Some(caller) = ending.file.chain.first() else { continue };
+            if self.is_told_closer(ending, reported) {
+                continue;
+            }
+            let at = self.call_place(*caller);
+            if self.program.links.package(at.file) == own_package {
+                related.push(Related { role: Role::Caller, place: at });
+            } else {
+                let mut finding = self.file_finding(at, ending, rule);
+                finding.scope = self.program.body(caller.body).body.name.clone();
+                finding.related.push(Related { role: Role::Sink, place });
+                outcome.findings.push(finding);
+            }
+        }
+        related.sort();
+        related.dedup();
+        let mut finding = self.file_finding(place, first, rule);
+        finding.related.extend(related);
+        outcome.findings.push(finding);
+    }
+
+    /// A caller nearer to the write already passes the final path; those around it add nothing.
+    fn is_told_closer(&self, ending: &Ending, reported: &[(&Ending, &'static str)]) -> bool {
+        let chain = &ending.file.chain;
+        reported.iter().any(|(other, _)| {
+            let closer = &other.file.chain;
+            closer.len() < chain.len() && chain.ends_with(closer)
+        })
+    }
+
+    fn call_place(&self, step: StepRef) -> Place {
+        let body = self.program.body(step.body).body;
+        let span = body.blocks[step.block as usize].steps[step.step as usize].span;
+        self.program.place(step.body, span)
+    }
+
+    fn file_finding(&self, place: Place, ending: &Ending, rule: &'static str) -> Finding {
+        let file = &ending.file;
+        let paths: Vec<PathRef> = file.path.paths().cloned().collect();
+        let mut reasons = classify::doubts(self.naming(), &paths);
+        let mut confidence = if reasons.is_empty() { Confidence::High } else { Confidence::Low };
+        if paths.iter().any(|path| path.depends_on(ending.root.0)) || paths.is_empty() {
+            reasons.push(Reason::UnknownCaller);
+            confidence = confidence.min(Confidence::Medium);
+        }
+        let mut related = Vec::new();
+        if let Some(read) = paths.iter().find_map(|path| self.read.get(path)) {
+            related.push(Related { role: Role::ReadBack, place: *read });
+            reasons.push(Reason::ReadBack);
+            confidence = Confidence::High;
+        }
+        let mut labels = flow(file);
+        labels.retain(|label| label.place != place);
+        labels.push(Label { place, moment: Moment::Here });
+        labels.sort();
+        Finding {
+            rule: rule.into(),
+            confidence,
+            place,
+            scope: self.program.body(file.step.body).body.name.clone(),
+            target: target_of(&file.path, file.named),
+            labels,
+            related,
+            protocol: file_protocol(file),
+            reasons,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Where a finding on a file stands: where it loses its old content.
+    fn sink(&self, file: &File) -> Place {
+        match file.origin {
+            Origin::Given => file.marks.get(&Moment::Remove).map_or(file.place, |mark| mark.place),
+            Origin::Opened(OpenAs::Write | OpenAs::Update) => {
+                let cut = file.marks.get(&Moment::Remove);
+                cut.map_or(file.place, |mark| mark.place)
+            }
+            _ => file.place,
+        }
+    }
+
+    fn verdict(&self, ending: &Ending) -> Verdict {
+        let file = &ending.file;
+        if matches!(file.origin, Origin::Opened(OpenAs::Read | OpenAs::Unknown)) {
+            return Verdict::Silent;
+        }
+        if file.stages.may_be_published() || file.moved_with_directory {
+            return Verdict::Accept(Reason::Staged);
+        }
+        if file.path.paths().any(|path| self.renamed.contains(path)) {
+            return Verdict::Accept(Reason::Staged);
+        }
+        if file.removed {
+            return Verdict::Accept(Reason::Probe);
+        }
+        match file.origin {
+            Origin::Temporary => return Verdict::Accept(Reason::Temporary),
+            Origin::Opened(OpenAs::Append) => return Verdict::Accept(Reason::Append),
+            Origin::Opened(OpenAs::Exclusive) => return Verdict::Accept(Reason::Exclusive),
+            _ => {}
+        }
+        if let Some(reason) = classify::accepted(self.naming(), file) {
+            return Verdict::Accept(reason);
+        }
+        direct(ending)
+    }
+
+    /// Advice where the protocol is complete but for the last step; on a finding it rides along.
+    fn note_directory_sync(&self, endings: &[&Ending], outcome: &mut Outcome) {
+        for ending in endings {
+            let file = &ending.file;
+            let (Some(target), Some(mark)) = (&file.published, file.marks.get(&Moment::Publish)) else { continue };
+            if !file.stages.has(Stage::Published) {
+                continue;
+            }
+            let place = mark.place;
+            let rule = Name::new("missing-directory-sync");
+            if let Some(finding) = outcome.findings.iter_mut().find(|finding| finding.place == place) {
+                if finding.rule != rule && !finding.notes.iter().any(|(known, _)| *known == rule) {
+                    finding.notes.push((rule, place));
+                }
+                continue;
+            }
+            let mut labels = flow(file);
+            labels.retain(|label| label.place != place);
+            labels.push(Label { place, moment: Moment::Here });
+            labels.sort();
+            outcome.findings.push(Finding {
+                rule,
+                confidence: Confidence::High,
+                place,
+                scope: self.program.body(file.step.body).body.name.clone(),
+                target: target_of(target, file.named),
+                labels,
+                related: Vec::new(),
+                protocol: file_protocol(file),
+                reasons: Vec::new(),
+                notes: Vec::new(),
+            });
+        }
+    }
+}
+
+/// What is wrong with a file that is written at its own name.
+fn direct(ending: &Ending) -> Verdict {
+    let file = &ending.file;
+    match file.origin {
+        Origin::Copied => Verdict::Report("direct-copy"),
+        Origin::Whole if file.empty => Verdict::Accept(Reason::EmptyMarker),
+        Origin::Whole => Verdict::Report("direct-write"),
+        Origin::Opened(OpenAs::Truncate) if file.locked && !file.written() => Verdict::Accept(Reason::LockFile),
+        Origin::Opened(OpenAs::Truncate) if file.written() || file.handed || ending.open_ended => {
+            Verdict::Report("direct-write")
+        }
+        Origin::Opened(OpenAs::Truncate) => Verdict::Accept(Reason::EmptyMarker),
+        Origin::Opened(OpenAs::Write | OpenAs::Update) | Origin::Given if !file.written() => Verdict::Silent,
+        Origin::Opened(OpenAs::Write | OpenAs::Update) if file.truncated || file.rewound => {
+            Verdict::Report("in-place-rewrite")
+        }
+        Origin::Given if file.truncated => Verdict::Report("in-place-rewrite"),
+        Origin::Opened(OpenAs::Write) if !file.offset => Verdict::Report("in-place-rewrite"),
+        Origin::Opened(OpenAs::Write | OpenAs::Update) => Verdict::Accept(Reason::PartialUpdate),
+        Origin::Given | Origin::Temporary | Origin::Opened(_) => Verdict::Silent,
+    }
+}
+
+fn rule_of(defect: Defect) -> &'static str {
+    match defect {
+        Defect::Order(Fault::SyncBeforeFlush) => "unflushed-sync",
+        Defect::Order(Fault::PublishBeforeFlush) => "unflushed-publish",
+        Defect::Order(Fault::PublishBeforeSync) => "unsynced-rename",
+        Defect::Order(Fault::Late) => "late-sync",
+        Defect::CrossDevice { .. } => "cross-device-temp",
+        Defect::NonAtomicMove => "non-atomic-move",
+        Defect::RemovedBefore => "remove-before-rename",
+    }
+}
+
+/// The smaller, the more of the flow the repair of that defect mends.
+fn gravity(flaw: &Flaw) -> u8 {
+    match (flaw.defect, flaw.always) {
+        (Defect::RemovedBefore, _) => 0,
+        (Defect::CrossDevice { .. }, _) => 1,
+        (Defect::NonAtomicMove, _) => 2,
+        (Defect::Order(Fault::Late), _) => 3,
+        (Defect::Order(Fault::SyncBeforeFlush), _) => 4,
+        (Defect::Order(Fault::PublishBeforeFlush), true) => 5,
+        (Defect::Order(Fault::PublishBeforeSync), true) => 6,
+        (Defect::Order(Fault::PublishBeforeFlush), false) => 7,
+        (Defect::Order(Fault::PublishBeforeSync), false) => 8,
+    }
+}
+
+fn target_of(value: &Value, named: Option<Place>) -> Target {
+    let mut texts = value.texts();
+    match (texts.next(), texts.next(), named) {
+        (Some(text), None, _) => Target::Text(text.clone()),
+        (_, _, Some(place)) => Target::Expression(place),
+        _ => Target::Unnamed,
+    }
+}
+
+/// What happened to the file on the way, in the order of the code.
+fn flow(file: &File) -> Vec<Label> {
+    let mut labels: Vec<Label> = Vec::new();
+    for (moment, mark) in &file.marks {
+        let moment = match moment {
+            Moment::Write if file.piecewise => Moment::PartialWrite,
+            other => *other,
+        };
+        if !labels.iter().any(|label| label.place == mark.place) {
+            labels.push(Label { place: mark.place, moment });
+        }
+    }
+    labels
+}
+
+fn mark(step: ProtocolStep, done: bool, place: Option<Place>) -> StepMark {
+    StepMark { step, done, place: place.filter(|_| done) }
+}
+
+/// The checklist of a file by what happened to it.
+fn file_protocol(file: &File) -> [StepMark; 6] {
+    let at = |moment| file.marks.get(&moment).map(|mark| mark.place);
+    let staged = file.published.is_some();
+    let flushed = !file.stages.has(Stage::Dirty) && file.written();
+    [
+        mark(ProtocolStep::Temp, staged, at(Moment::Open)),
+        mark(ProtocolStep::Write, file.written() || !file.empty && file.origin == Origin::Whole, at(Moment::Write)),
+        mark(ProtocolStep::Flush, flushed, at(Moment::Flush).or(at(Moment::Close)).or(at(Moment::Write))),
+        mark(ProtocolStep::Sync, file.marks.contains_key(&Moment::Sync), at(Moment::Sync)),
+        mark(ProtocolStep::Publish, staged, at(Moment::Publish)),
+        mark(ProtocolStep::DirectorySync, staged && !file.stages.has(Stage::Published), None),
+    ]
+}
+
+/// The checklist of a file at the step that is wrong.
+fn flaw_protocol(flaw: &Flaw) -> [StepMark; 6] {
+    let Some(file) = &flaw.file else {
+        return ProtocolStep::ALL.map(|step| mark(step, step == ProtocolStep::Publish, Some(flaw.place)));
+    };
+    let mut steps = file_protocol(file);
+    let publishes = !matches!(flaw.defect, Defect::Order(Fault::SyncBeforeFlush));
+    let staged = !matches!(flaw.defect, Defect::CrossDevice { .. });
+    steps[0] = mark(ProtocolStep::Temp, staged, Some(file.place));
+    if publishes {
+        steps[4] = mark(ProtocolStep::Publish, true, Some(flaw.place));
+    }
+    match flaw.defect {
+        Defect::Order(Fault::SyncBeforeFlush) => steps[3] = mark(ProtocolStep::Sync, false, None),
+        Defect::Order(Fault::PublishBeforeSync) => steps[3] = mark(ProtocolStep::Sync, false, None),
+        Defect::Order(Fault::PublishBeforeFlush) => steps[2] = mark(ProtocolStep::Flush, false, None),
+        Defect::Order(Fault::Late) => steps[3] = mark(ProtocolStep::Sync, false, None),
+        Defect::CrossDevice { .. } | Defect::NonAtomicMove => steps[4] = mark(ProtocolStep::Publish, false, None),
+        Defect::RemovedBefore => {}
+    }
+    steps
+}

@@ -1,0 +1,488 @@
+//! The project's names: which file is which module, and what a path in one file means in another.
+//!
+//! Nothing here knows what a function does; it only finds its body.
+
+use crate::project::Tree;
+use atomic_lint_ir::{BodyId, Language, Local, Name, Path, Root, Type, TypeDef, TypeKind, Unit};
+use atomic_lint_source::FileId;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+/// A type by its number in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TypeRef(pub(crate) u32);
+
+/// What a path means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Def {
+    /// A function or method of the project; a method with the type that it was found on.
+    Function(FileId, BodyId, Option<TypeRef>),
+    /// A type of the project.
+    Type(TypeRef),
+    /// A constant, static or module variable.
+    Global(FileId, Local),
+    /// A class attribute or a variant.
+    Member(TypeRef, Name),
+    /// A module of the project.
+    Module(ModuleRef),
+    /// Something outside of the project, under its full name.
+    External(Name),
+}
+
+/// A module by its number in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ModuleRef(u32);
+
+#[derive(Debug)]
+struct ModuleInfo<'u> {
+    file: FileId,
+    language: Language,
+    package: u32,
+    /// Full name: the package's name first.
+    path: Vec<Name>,
+    /// A Python `__init__.py`, whose relative imports start at itself.
+    is_package: bool,
+    unit: &'u Unit,
+}
+
+/// A type with its methods.
+#[derive(Debug)]
+pub(crate) struct TypeInfo<'u> {
+    pub(crate) file: FileId,
+    pub(crate) module: ModuleRef,
+    pub(crate) def: &'u TypeDef,
+    pub(crate) methods: FxHashMap<Name, (FileId, BodyId)>,
+    /// Bases and implemented traits, of the project or by their full name.
+    pub(crate) bases: Vec<Def>,
+    /// For a trait, the types that implement it.
+    pub(crate) implementers: Vec<TypeRef>,
+}
+
+/// The names of all files in play.
+#[derive(Debug)]
+pub(crate) struct Links<'u> {
+    modules: Vec<ModuleInfo<'u>>,
+    by_file: FxHashMap<FileId, ModuleRef>,
+    by_path: FxHashMap<(u32, Vec<Name>), ModuleRef>,
+    python: FxHashMap<Vec<Name>, ModuleRef>,
+    names: FxHashMap<(ModuleRef, Name), Vec<Named>>,
+    types: Vec<TypeInfo<'u>>,
+    packages: Packages,
+}
+
+/// What a name of a module is bound to.
+#[derive(Clone, Debug)]
+enum Named {
+    Function(BodyId),
+    Type(TypeRef),
+    Global(Local),
+    Import(Path),
+}
+
+/// How the packages of a walk name each other.
+#[derive(Debug, Default)]
+struct Packages {
+    /// By package number: what a first path segment means in it.
+    aliases: Vec<FxHashMap<Name, u32>>,
+}
+
+/// A chain of imports longer than this is a cycle.
+const HOPS: usize = 16;
+
+impl<'u> Links<'u> {
+    /// Links `units`, which are by [`FileId`].
+    pub(crate) fn new(tree: &Tree, units: &[Option<&'u Unit>]) -> Self {
+        let mut links = Links {
+            modules: Vec::new(),
+            by_file: FxHashMap::default(),
+            by_path: FxHashMap::default(),
+            python: FxHashMap::default(),
+            names: FxHashMap::default(),
+            types: Vec::new(),
+            packages: Packages { aliases: tree.packages.iter().map(|package| aliases(tree, package)).collect() },
+        };
+        for (file, unit) in units.iter().enumerate() {
+            if let Some(unit) = unit {
+                links.add_module(tree, FileId(file as u32), unit);
+            }
+        }
+        for at in 0..links.modules.len() {
+            links.add_names(ModuleRef(at as u32));
+        }
+        for at in 0..links.modules.len() {
+            links.add_impls(ModuleRef(at as u32));
+        }
+        links.link_bases();
+        links
+    }
+
+    /// Every type.
+    pub(crate) fn type_refs(&self) -> Vec<TypeRef> {
+        (0..self.types.len() as u32).map(TypeRef).collect()
+    }
+
+    /// A type.
+    pub(crate) fn ty(&self, ty: TypeRef) -> &TypeInfo<'u> {
+        &self.types[ty.0 as usize]
+    }
+
+    /// The methods that `ty` defines itself, in a stable order.
+    pub(crate) fn methods_of(&self, ty: TypeRef) -> Vec<(Name, FileId, BodyId)> {
+        let mut methods: Vec<_> =
+            self.ty(ty).methods.iter().map(|(name, (file, body))| (name.clone(), *file, *body)).collect();
+        methods.sort();
+        methods
+    }
+
+    /// The method `name` of `ty`: its own, a base's, or the only implementer's.
+    pub(crate) fn method(&self, ty: TypeRef, name: &str) -> Option<(FileId, BodyId)> {
+        self.own_or_inherited(ty, name, 0).or_else(|| match self.ty(ty).implementers.as_slice() {
+            [only] => self.own_or_inherited(*only, name, 0),
+            _ => None,
+        })
+    }
+
+    fn own_or_inherited(&self, ty: TypeRef, name: &str, hops: usize) -> Option<(FileId, BodyId)> {
+        if let Some(found) = self.ty(ty).methods.get(name) {
+            return Some(*found);
+        }
+        if hops > HOPS {
+            return None;
+        }
+        self.ty(ty).bases.iter().find_map(|base| match base {
+            Def::Type(base) => self.own_or_inherited(*base, name, hops + 1),
+            _ => None,
+        })
+    }
+
+    /// Whether `test` holds for `ty` or any type it derives from; outside types by their full name.
+    pub(crate) fn lineage(&self, ty: TypeRef) -> Vec<Def> {
+        let mut found = vec![Def::Type(ty)];
+        let mut at = 0;
+        while at < found.len() && found.len() < 64 {
+            if let Def::Type(ty) = found[at] {
+                for base in &self.ty(ty).bases {
+                    if !found.contains(base) {
+                        found.push(base.clone());
+                    }
+                }
+            }
+            at += 1;
+        }
+        found
+    }
+
+    /// What `path`, written in `file`, means.
+    pub(crate) fn resolve(&self, file: FileId, path: &Path) -> Def {
+        match self.by_file.get(&file) {
+            Some(module) => self.resolve_in(*module, path, 0),
+            None => Def::External(path.join("::").into()),
+        }
+    }
+
+    /// The package number of a file; files outside of any have the number behind the last.
+    pub(crate) fn package(&self, file: FileId) -> u32 {
+        self.by_file.get(&file).map_or(u32::MAX, |module| self.module(*module).package)
+    }
+
+    /// The full name of the module that a file is.
+    pub(crate) fn module_path(&self, file: FileId) -> &[Name] {
+        self.by_file.get(&file).map_or(&[], |module| self.module(*module).path.as_slice())
+    }
+
+    fn module(&self, module: ModuleRef) -> &ModuleInfo<'u> {
+        &self.modules[module.0 as usize]
+    }
+
+    fn add_module(&mut self, tree: &Tree, file: FileId, unit: &'u Unit) {
+        let place = tree.module_of(file, unit.language);
+        let module = ModuleRef(self.modules.len() as u32);
+        self.by_file.insert(file, module);
+        self.by_path.entry((place.package, place.path.clone())).or_insert(module);
+        if unit.language == Language::Python {
+            self.python.entry(place.path.clone()).or_insert(module);
+        }
+        self.modules.push(ModuleInfo {
+            file,
+            language: unit.language,
+            package: place.package,
+            path: place.path,
+            is_package: place.is_package,
+            unit,
+        });
+    }
+
+    fn add_names(&mut self, module: ModuleRef) {
+        let (file, unit) = (self.module(module).file, self.module(module).unit);
+        for def in &unit.types {
+            let ty = TypeRef(self.types.len() as u32);
+            self.types.push(TypeInfo {
+                file,
+                module,
+                def,
+                methods: FxHashMap::default(),
+                bases: Vec::new(),
+                implementers: Vec::new(),
+            });
+            self.name(module, &def.name, Named::Type(ty));
+        }
+        for function in &unit.functions {
+            self.name(module, &function.name, Named::Function(function.body));
+        }
+        for global in &unit.globals {
+            self.name(module, &global.name, Named::Global(global.local));
+        }
+        for import in &unit.imports {
+            let mut name = import.scope.clone();
+            name.push(import.name.clone());
+            self.name(module, &name, Named::Import(import.target.clone()));
+        }
+    }
+
+    /// Binds a name with the inline modules in front of it, joined, so that one table holds them all.
+    fn name(&mut self, module: ModuleRef, name: &[Name], bound: Named) {
+        self.names.entry((module, joined(name))).or_default().push(bound);
+    }
+
+    fn add_impls(&mut self, module: ModuleRef) {
+        let (file, unit) = (self.module(module).file, self.module(module).unit);
+        for item in &unit.impls {
+            let Def::Type(ty) = self.resolve_in(module, &item.ty, 0) else { continue };
+            for (name, body) in &item.methods {
+                self.types[ty.0 as usize].methods.entry(name.clone()).or_insert((file, *body));
+            }
+            if let Some(of) = &item.of {
+                let of = self.resolve_in(module, of, 0);
+                if let Def::Type(of) = of
+                    && !self.ty(of).implementers.contains(&ty)
+                {
+                    self.types[of.0 as usize].implementers.push(ty);
+                }
+                self.types[ty.0 as usize].bases.push(of);
+            }
+        }
+    }
+
+    fn link_bases(&mut self) {
+        for at in 0..self.types.len() {
+            let (module, def) = (self.types[at].module, self.types[at].def);
+            let bases: Vec<Def> = def.bases.iter().map(|base| self.resolve_in(module, &base.path, 0)).collect();
+            self.types[at].bases.extend(bases);
+        }
+    }
+
+    fn resolve_in(&self, module: ModuleRef, path: &Path, hops: usize) -> Def {
+        let info = self.module(module);
+        let external = || Def::External(path.join(info.language.separator()).into());
+        if hops > HOPS {
+            return external();
+        }
+        let segments = path.segments.as_slice();
+        match path.root {
+            Root::Module => self.walk(module, segments, hops).unwrap_or_else(external),
+            Root::Package => self.from_package_root(info.package, segments, hops).unwrap_or_else(external),
+            Root::Above(levels) => self.from_above(module, levels, segments, hops).unwrap_or_else(external),
+            Root::Absolute => self.from_top(module, segments, hops).unwrap_or_else(external),
+            Root::Bare => self.from_globs(module, segments, hops).unwrap_or_else(external),
+        }
+    }
+
+    fn from_package_root(&self, package: u32, segments: &[Name], hops: usize) -> Option<Def> {
+        // Crate roots are named by the package alone, so any module of it knows the first segment.
+        let root = self.modules.iter().position(|info| info.package == package && info.path.len() == 1);
+        match root {
+            Some(root) => self.walk(ModuleRef(root as u32), segments, hops),
+            None => self.by_segments(package, None, segments, hops),
+        }
+    }
+
+    fn from_above(&self, module: ModuleRef, levels: u8, segments: &[Name], hops: usize) -> Option<Def> {
+        let info = self.module(module);
+        let mut up = levels as usize;
+        if info.is_package && info.language == Language::Python {
+            up = up.saturating_sub(1);
+        }
+        let keep = info.path.len().checked_sub(up)?;
+        self.by_segments(info.package, Some(&info.path[..keep]), segments, hops)
+    }
+
+    fn from_top(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
+        let info = self.module(module);
+        let (first, rest) = segments.split_first()?;
+        if info.language == Language::Python {
+            return self.by_segments(info.package, Some(&[]), segments, hops);
+        }
+        let package = *self.packages.aliases.get(info.package as usize)?.get(first)?;
+        self.from_package_root(package, rest, hops)
+    }
+
+    fn from_globs(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
+        let info = self.module(module);
+        for glob in &info.unit.globs {
+            let mut path = glob.target.clone();
+            path.segments.extend(segments.iter().cloned());
+            match self.resolve_in(module, &path, hops + 1) {
+                Def::External(_) => {}
+                found => return Some(found),
+            }
+        }
+        None
+    }
+
+    /// The longest prefix of `base + segments` that is a module, and the rest walked from there.
+    fn by_segments(&self, package: u32, base: Option<&[Name]>, segments: &[Name], hops: usize) -> Option<Def> {
+        let mut full: Vec<Name> = base.unwrap_or(&[]).to_vec();
+        full.extend_from_slice(segments);
+        let least = base.map_or(1, |base| base.len().max(1));
+        for cut in (least..=full.len()).rev() {
+            let Some(module) = self.find_module(package, &full[..cut]) else { continue };
+            if let Some(found) = self.walk(module, &full[cut..], hops) {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    fn find_module(&self, package: u32, path: &[Name]) -> Option<ModuleRef> {
+        self.by_path.get(&(package, path.to_vec())).or_else(|| self.python.get(path)).copied()
+    }
+
+    /// Follows `segments` from the top of `module`.
+    fn walk(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
+        if segments.is_empty() {
+            return Some(Def::Module(module));
+        }
+        for cut in (1..=segments.len()).rev() {
+            for bound in self.names.get(&(module, joined(&segments[..cut]))).into_iter().flatten() {
+                if let Some(found) = self.follow(module, bound, &segments[cut..], hops) {
+                    return Some(found);
+                }
+            }
+        }
+        let info = self.module(module);
+        for cut in (1..=segments.len()).rev() {
+            let mut path = info.path.clone();
+            path.extend_from_slice(&segments[..cut]);
+            if let Some(child) = self.find_module(info.package, &path)
+                && child != module
+                && let Some(found) = self.walk(child, &segments[cut..], hops + 1)
+            {
+                return Some(found);
+            }
+        }
+        if hops < HOPS { self.walk_globs(module, segments, hops) } else { None }
+    }
+
+    fn walk_globs(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
+        let globs = self.module(module).unit.globs.iter().filter(|glob| glob.public);
+        for glob in globs {
+            let mut path = glob.target.clone();
+            path.segments.extend(segments.iter().cloned());
+            match self.resolve_in(module, &path, hops + 1) {
+                Def::External(_) => {}
+                found => return Some(found),
+            }
+        }
+        None
+    }
+
+    fn follow(&self, module: ModuleRef, bound: &Named, rest: &[Name], hops: usize) -> Option<Def> {
+        let file = self.module(module).file;
+        match (bound, rest) {
+            (Named::Function(body), []) => Some(Def::Function(file, *body, None)),
+            (Named::Global(local), []) => Some(Def::Global(file, *local)),
+            (Named::Type(ty), rest) => self.follow_type(*ty, rest, hops),
+            (Named::Import(target), rest) => {
+                let mut path = target.clone();
+                path.segments.extend(rest.iter().cloned());
+                Some(self.resolve_in(module, &path, hops + 1))
+            }
+            (Named::Function(_) | Named::Global(_), _) => None,
+        }
+    }
+
+    fn follow_type(&self, ty: TypeRef, rest: &[Name], hops: usize) -> Option<Def> {
+        let info = self.ty(ty);
+        if info.def.kind == TypeKind::Alias
+            && hops < HOPS
+            && let [base] = info.def.bases.as_slice()
+        {
+            let mut path = base.path.clone();
+            path.segments.extend(rest.iter().cloned());
+            return Some(self.resolve_in(info.module, &path, hops + 1));
+        }
+        match rest {
+            [] => Some(Def::Type(ty)),
+            [name] => match self.method(ty, name) {
+                Some((file, body)) => Some(Def::Function(file, body, Some(ty))),
+                None => Some(Def::Member(ty, name.clone())),
+            },
+            _ => None,
+        }
+    }
+
+    /// The project's type that a declared type means, wrappers like `Option` left to the caller.
+    pub(crate) fn resolve_type(&self, file: FileId, ty: &Type) -> Def {
+        self.resolve(file, &ty.path)
+    }
+}
+
+fn joined(segments: &[Name]) -> Name {
+    match segments {
+        [only] => only.clone(),
+        _ => SmolStr::from(segments.join("::")),
+    }
+}
+
+/// What first path segments mean in `package`: itself, its dependencies, and every other package of the walk.
+fn aliases(tree: &Tree, package: &crate::project::Package) -> FxHashMap<Name, u32> {
+    let mut aliases = FxHashMap::default();
+    let find = |name: &Name, requirement: Option<&Name>| {
+        let named = tree
+            .packages
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| other.language == package.language && other.name == *name);
+        let mut named: Vec<_> = named.collect();
+        // Of several versions, the one that the requirement begins with comes first.
+        named.sort_by_key(|(_, other)| !requirement.is_some_and(|wanted| meets(other.version.as_ref(), wanted)));
+        named.first().map(|(at, _)| *at as u32)
+    };
+    for dependency in &package.dependencies {
+        if let Some(at) = find(&dependency.package, dependency.requirement.as_ref()) {
+            aliases.insert(dependency.alias.clone(), at);
+        }
+    }
+    for (at, other) in tree.packages.iter().enumerate() {
+        if other.language == package.language && other.root == package.root {
+            aliases.insert(other.name.clone(), at as u32);
+        }
+    }
+    aliases
+}
+
+/// Whether `version` is compatible with `requirement`, as far as Cargo's default rule goes.
+fn meets(version: Option<&Name>, requirement: &Name) -> bool {
+    let Some(version) = version else { return false };
+    let numbers = |text: &str| -> Vec<u64> {
+        let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+        text.split('.').map_while(|part| part.parse().ok()).collect()
+    };
+    let (have, want) = (numbers(version), numbers(requirement));
+    let significant = want.iter().position(|number| *number != 0).map_or(want.len(), |at| at + 1);
+    have.len() >= significant && have[..significant] == want[..significant] && have >= want
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_requirement_chooses_the_compatible_version() {
+        let version = |text: &str| Some(Name::new(text));
+        assert!(meets(version("0.2.14").as_ref(), &"0.2.5".into()));
+        assert!(!meets(version("0.3.0").as_ref(), &"0.2".into()));
+        assert!(meets(version("1.9.0").as_ref(), &"^1.2".into()));
+        assert!(!meets(version("1.1.0").as_ref(), &"1.2".into()));
+    }
+}

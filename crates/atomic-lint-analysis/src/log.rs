@@ -1,0 +1,217 @@
+//! What one root has shown: faults, files with how they ended, and who called whom.
+
+use crate::link::TypeRef;
+use crate::path::PathRef;
+use crate::program::{BodyRef, StepRef};
+use crate::protocol::Fault;
+use crate::state::{Fields, File, State};
+use crate::value::{Atom, FileKey, ObjectKey, Value};
+use atomic_lint_ir::Name;
+use atomic_lint_source::Place;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is wrong at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Defect {
+    /// Steps in the wrong order, or one missing before this.
+    Order(Fault),
+    /// Renamed, or else moved or copied, out of the system's temporary directory.
+    CrossDevice { moved: bool },
+    /// Published by a call that may copy.
+    NonAtomicMove,
+    /// The target was removed or moved aside before.
+    RemovedBefore,
+}
+
+/// A defect with the file it concerns.
+#[derive(Clone, Debug)]
+pub(crate) struct Flaw {
+    pub(crate) defect: Defect,
+    /// The step to be repaired.
+    pub(crate) place: Place,
+    /// The whole statement or call of that step.
+    pub(crate) step: StepRef,
+    /// On every way, not only on some.
+    pub(crate) always: bool,
+    /// The file, where it is known.
+    pub(crate) file: Option<File>,
+    /// What the file is published as, with the expression of it.
+    pub(crate) target: Value,
+    pub(crate) named: Option<Place>,
+    /// Where the target was removed.
+    pub(crate) removed: Option<Place>,
+    pub(crate) root: BodyRef,
+}
+
+/// How a file ended in one root.
+#[derive(Clone, Debug)]
+pub(crate) struct Ending {
+    pub(crate) file: File,
+    /// The caller of the root gets hold of it, or of its path, and may go on with it.
+    pub(crate) open_ended: bool,
+    pub(crate) root: BodyRef,
+}
+
+/// Everything that one root has shown.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Log {
+    pub(crate) root: Option<BodyRef>,
+    /// Nothing is written down: a run only for its values.
+    pub(crate) muted: bool,
+    pub(crate) flaws: BTreeMap<(Defect, Place), Flaw>,
+    pub(crate) endings: BTreeMap<FileKey, Ending>,
+    /// Bodies that were run because another called them.
+    pub(crate) called: BTreeSet<BodyRef>,
+    /// Paths that were renamed away.
+    pub(crate) renamed: BTreeSet<PathRef>,
+    /// Paths that were opened for reading, with where.
+    pub(crate) read: BTreeMap<PathRef, Place>,
+    pub(crate) fields: BTreeMap<(TypeRef, Name), Value>,
+    pub(crate) kept_files: BTreeMap<FileKey, File>,
+    pub(crate) kept_objects: BTreeMap<ObjectKey, Fields>,
+}
+
+impl Log {
+    /// Writes down a defect.
+    pub(crate) fn flaw(&mut self, flaw: Flaw) {
+        if self.muted {
+            return;
+        }
+        let key = (flaw.defect, flaw.place);
+        match self.flaws.get_mut(&key) {
+            // A later visit has seen more ways, so it knows better whether all have the defect.
+            Some(known) => {
+                let file = flaw.file.clone().or_else(|| known.file.clone());
+                *known = Flaw { file, ..flaw };
+            }
+            None => {
+                self.flaws.insert(key, flaw);
+            }
+        }
+    }
+
+    /// Writes down what a field of a type was given.
+    pub(crate) fn field(&mut self, ty: TypeRef, name: &Name, value: &Value) {
+        if !self.muted && !value.is_unknown() {
+            self.fields.entry((ty, name.clone())).or_default().join(value);
+        }
+    }
+
+    /// Writes down that a body was called.
+    pub(crate) fn call(&mut self, body: BodyRef) {
+        if !self.muted {
+            self.called.insert(body);
+        }
+    }
+
+    /// Writes down that a path was renamed away.
+    pub(crate) fn rename(&mut self, path: &PathRef) {
+        if !self.muted {
+            self.renamed.insert(path.clone());
+        }
+    }
+
+    /// Writes down that a path was opened for reading.
+    pub(crate) fn read(&mut self, path: &PathRef, place: Place) {
+        if !self.muted {
+            self.read.entry(path.clone()).or_insert(place);
+        }
+    }
+
+    /// Writes down a file that is no longer followed.
+    pub(crate) fn ending(&mut self, key: FileKey, file: File, open_ended: bool) {
+        let Some(root) = self.root else { return };
+        if self.muted {
+            return;
+        }
+        match self.endings.get_mut(&key) {
+            Some(known) => known.merge(&file, open_ended),
+            None => {
+                self.endings.insert(key, Ending { file, open_ended, root });
+            }
+        }
+    }
+
+    /// Writes down everything that is left at an exit of the root.
+    pub(crate) fn leave(&mut self, root: BodyRef, state: &State, value: Option<&Value>) {
+        let mut reached = Reached::default();
+        if let Some(value) = value {
+            reached.value(state, value);
+        }
+        for (key, file) in state.files() {
+            let returned = reached.files.contains(key) || file.path.paths().any(|path| reached.paths.contains(path));
+            let given = file.path.paths().any(|path| path.depends_on(root.0));
+            self.ending(key.clone(), file.clone(), returned || given);
+        }
+        let mut kept = Reached::default();
+        for (key, fields) in state.objects() {
+            if matches!(key, ObjectKey::Given(..)) || fields.contains_key(crate::machine::TYPE) {
+                kept.value(state, &Value::of(Atom::Object(key.clone())));
+            }
+        }
+        for key in kept.files {
+            if let Some(file) = state.file(&key) {
+                self.keep_file(key, file);
+            }
+        }
+        for key in kept.objects {
+            if let Some(fields) = state.fields(&key) {
+                self.kept_objects.insert(key, fields.clone());
+            }
+        }
+    }
+
+    fn keep_file(&mut self, key: FileKey, file: &File) {
+        match self.kept_files.get_mut(&key) {
+            Some(known) => known.stages = known.stages.union(file.stages),
+            None => {
+                self.kept_files.insert(key, file.clone());
+            }
+        }
+    }
+}
+
+impl Ending {
+    fn merge(&mut self, file: &File, open_ended: bool) {
+        self.open_ended |= open_ended;
+        self.file.merge(file);
+    }
+}
+
+/// What a value gives access to.
+#[derive(Default)]
+pub(crate) struct Reached {
+    pub(crate) files: BTreeSet<FileKey>,
+    pub(crate) objects: BTreeSet<ObjectKey>,
+    pub(crate) paths: BTreeSet<PathRef>,
+}
+
+impl Reached {
+    /// Follows `value` through the fields of objects.
+    pub(crate) fn value(&mut self, state: &State, value: &Value) {
+        for atom in value.atoms() {
+            match atom {
+                Atom::Handle(file, _) => {
+                    self.files.insert(file.clone());
+                }
+                Atom::Path(path) | Atom::Kind(_, Some(path)) => {
+                    self.paths.insert(path.clone());
+                }
+                Atom::Object(key) => {
+                    if self.objects.insert(key.clone())
+                        && let Some(fields) = state.fields(key)
+                    {
+                        fields.values().for_each(|value| self.value(state, value));
+                    }
+                }
+                Atom::Closure(_, captured) => captured.iter().for_each(|value| self.value(state, value)),
+                Atom::Function(_, Some(bound)) => self.value(state, bound),
+                Atom::Partial(callee, args) => {
+                    self.value(state, callee);
+                    args.iter().for_each(|(_, value)| self.value(state, value));
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,667 @@
+//! Running a body abstractly: a worklist over its blocks, to a fixed point.
+//!
+//! A call of a body of the project runs that body in the state at hand, so that a file can be
+//! opened in one function, written in another and published in a third.
+//! What each kind of step does to values stands here; calls are in [`crate::call`].
+
+use crate::log::Log;
+use crate::objects::ObjectTable;
+use crate::path::{PathExpr, PathRef};
+use crate::program::{BodyRef, Program, StepRef};
+use crate::state::{Fields, State};
+use crate::value::{Atom, ObjectKey, Value};
+use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Local, Name, Op, Operand, Step, Test};
+use atomic_lint_source::FileId;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A block is not run more often than this; values are bounded, so it only cuts long chains short.
+const VISITS: u32 = 6;
+
+/// Steps that one root may run; what is called beyond that is taken as unknown.
+const STEPS: usize = 60_000;
+
+/// One body being run.
+pub(crate) struct Frame {
+    pub(crate) body: BodyRef,
+    /// The step that called it.
+    pub(crate) caller: Option<StepRef>,
+    /// Values of the locals that one step defines.
+    temps: Vec<Value>,
+    /// The latest call that changed a file: what holds its outcome, and the state where it failed.
+    attempt: Option<Attempt>,
+    /// What was handed out at a `yield`, when the frame is resumed later.
+    yields: Vec<Yielded>,
+}
+
+struct Attempt {
+    outcome: FxHashSet<Local>,
+    failed: State,
+}
+
+/// A generator at a `yield`.
+#[derive(Clone)]
+pub(crate) struct Yielded {
+    pub(crate) value: Value,
+    pub(crate) state: State,
+    pub(crate) resume: BlockId,
+    pub(crate) unwind: BlockId,
+    pub(crate) temps: Vec<Value>,
+}
+
+/// How a body was left.
+#[derive(Clone, Default)]
+pub(crate) struct Exits {
+    /// With success.
+    pub(crate) ok: Option<(State, Value)>,
+    /// With an error.
+    pub(crate) err: Option<State>,
+    /// At a `yield`.
+    pub(crate) yields: Vec<Yielded>,
+}
+
+/// A generator object.
+#[derive(Clone)]
+pub(crate) struct Suspended {
+    pub(crate) body: BodyRef,
+    pub(crate) step: StepRef,
+    pub(crate) args: Vec<(Local, Value)>,
+    pub(crate) waiting: Vec<Yielded>,
+}
+
+/// How a body is begun.
+pub(crate) struct Start {
+    pub(crate) body: BodyRef,
+    pub(crate) caller: Option<StepRef>,
+    pub(crate) args: Vec<(Local, Value)>,
+    pub(crate) state: State,
+    pub(crate) block: BlockId,
+    pub(crate) temps: Option<Vec<Value>>,
+    /// A `yield` leaves the frame; otherwise it is passed over.
+    pub(crate) stops_at_yield: bool,
+}
+
+/// The analysis of one root.
+pub(crate) struct Machine<'p, 'u> {
+    pub(crate) program: &'p Program<'u>,
+    pub(crate) objects: &'p ObjectTable,
+    pub(crate) trusted: &'p [Name],
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) log: Log,
+    pub(crate) suspended: Vec<Suspended>,
+    /// How things stand where the call just made has failed.
+    pub(crate) failed: Option<State>,
+    globals: FxHashMap<FileId, Rc<Vec<Value>>>,
+    steps: usize,
+}
+
+impl<'p, 'u> Machine<'p, 'u> {
+    /// A machine that has run nothing yet.
+    pub(crate) fn new(program: &'p Program<'u>, objects: &'p ObjectTable, trusted: &'p [Name]) -> Self {
+        Machine {
+            program,
+            objects,
+            trusted,
+            frames: Vec::new(),
+            log: Log::default(),
+            suspended: Vec::new(),
+            failed: None,
+            globals: FxHashMap::default(),
+            steps: 0,
+        }
+    }
+
+    /// Runs `root` with nothing known of its arguments.
+    pub(crate) fn run_root(&mut self, root: BodyRef) {
+        self.steps = 0;
+        self.log.root = Some(root);
+        let args = self.symbolic_arguments(root);
+        let start = Start {
+            body: root,
+            caller: None,
+            args,
+            state: State::default(),
+            block: BlockId(0),
+            temps: None,
+            stops_at_yield: false,
+        };
+        let exits = self.run(start);
+        if let Some((state, value)) = &exits.ok {
+            self.log.leave(root, state, Some(value));
+        }
+        if let Some(state) = &exits.err {
+            self.log.leave(root, state, None);
+        }
+    }
+
+    fn symbolic_arguments(&self, root: BodyRef) -> Vec<(Local, Value)> {
+        let info = self.program.body(root);
+        let mut args = Vec::new();
+        for (at, param) in info.body.params.iter().enumerate() {
+            let value = match info.owner {
+                Some(owner) if at == 0 && param.kind == atomic_lint_ir::ParamKind::Receiver => {
+                    Value::of(Atom::Object(own_object(owner)))
+                }
+                _ => {
+                    let path = PathExpr::Param { body: root.0, index: at as u32, name: param.name.clone() };
+                    self.symbol(info.file, Arc::new(path), param.ty.as_ref())
+                }
+            };
+            args.push((param.local, value));
+        }
+        if let BodyKind::Closure(_) = info.body.kind {
+            for (at, capture) in info.body.captures.iter().enumerate() {
+                let name = info.body.locals[capture.inner.0 as usize].name.clone().unwrap_or_default();
+                let index = (info.body.params.len() + at) as u32;
+                let path = PathExpr::Param { body: root.0, index, name };
+                args.push((capture.inner, Value::path(Arc::new(path))));
+            }
+        }
+        args
+    }
+
+    /// Runs a body from a block on.
+    pub(crate) fn run(&mut self, start: Start) -> Exits {
+        let info = self.program.body(start.body);
+        let mut frame = Frame {
+            body: start.body,
+            caller: start.caller,
+            temps: start.temps.unwrap_or_else(|| vec![Value::unknown(); info.body.locals.len()]),
+            attempt: None,
+            yields: Vec::new(),
+        };
+        let mut state = start.state;
+        for (local, value) in start.args {
+            store(&mut frame, info.varying[local.0 as usize], &mut state, local, value);
+        }
+        self.frames.push(frame);
+        let mut exits = self.run_blocks(start.block, state, start.stops_at_yield);
+        let frame = self.frames.pop().expect("the frame was pushed above");
+        exits.yields = frame.yields;
+        exits
+    }
+
+    fn run_blocks(&mut self, first: BlockId, state: State, stops_at_yield: bool) -> Exits {
+        let body = self.frame().body;
+        let info = self.program.body(body);
+        let blocks = info.body.blocks.len();
+        let mut entry: Vec<Option<State>> = vec![None; blocks];
+        let mut visits = vec![0u32; blocks];
+        let mut queue: BTreeSet<(u32, u32)> = BTreeSet::new();
+        let mut exits = Exits::default();
+        let Some(slot) = entry.get_mut(first.0 as usize) else { return exits };
+        *slot = Some(state);
+        queue.insert((info.order[first.0 as usize].unwrap_or(0), first.0));
+        while let Some((_, block)) = queue.pop_first() {
+            let at = block as usize;
+            visits[at] += 1;
+            let Some(mut state) = entry[at].clone() else { continue };
+            self.frame_mut().attempt = None;
+            for (number, step) in info.body.blocks[at].steps.iter().enumerate() {
+                self.steps += 1;
+                self.step(StepRef { body, block, step: number as u32 }, step, &mut state);
+            }
+            for (to, state) in self.leave(&info.body.blocks[at].exit, state, &mut exits, stops_at_yield) {
+                let to = to.0 as usize;
+                let Some(slot) = entry.get_mut(to) else { continue };
+                let changed = match slot {
+                    Some(known) => known.join(&state),
+                    None => {
+                        *slot = Some(state);
+                        true
+                    }
+                };
+                if changed && visits[to] < VISITS {
+                    queue.insert((info.order[to].unwrap_or(u32::MAX), to as u32));
+                }
+            }
+        }
+        exits
+    }
+
+    /// Whether the root has used up what it may run.
+    pub(crate) fn exhausted(&self) -> bool {
+        self.steps > STEPS
+    }
+
+    /// The body being run.
+    pub(crate) fn frame(&self) -> &Frame {
+        self.frames.last().expect("a step runs in a frame")
+    }
+
+    fn frame_mut(&mut self) -> &mut Frame {
+        self.frames.last_mut().expect("a step runs in a frame")
+    }
+
+    /// A number for the last calls on the stack, so that what two callers open is not mixed up.
+    pub(crate) fn context(&self) -> u32 {
+        let mut number = 0u32;
+        for frame in self.frames.iter().rev().take(2) {
+            if let Some(step) = frame.caller {
+                let mixed =
+                    step.body.0.wrapping_mul(31).wrapping_add(step.block).wrapping_mul(31).wrapping_add(step.step);
+                number = number.wrapping_mul(0x9E37_79B9).wrapping_add(mixed + 1);
+            }
+        }
+        number
+    }
+
+    fn step(&mut self, at: StepRef, step: &Step, state: &mut State) {
+        match &step.op {
+            Op::Call { dst, .. } => {
+                let value = self.call(at, step, state);
+                self.set(state, *dst, value);
+            }
+            Op::Copy { dst, src } => {
+                let value = self.operand(state, src);
+                self.follow_outcome(src, *dst);
+                self.set(state, *dst, value);
+            }
+            Op::Concat { dst, parts } => {
+                let value = self.concat(at, state, parts);
+                self.set(state, *dst, value);
+            }
+            Op::Flags { dst, parts } => {
+                let value = self.flags(state, parts);
+                self.set(state, *dst, value);
+            }
+            Op::Aggregate { dst, ty, fields } => {
+                let value = self.aggregate(at, step, state, ty.as_ref(), fields);
+                self.set(state, *dst, value);
+            }
+            Op::Load { dst, object, field } => {
+                let object = self.get(state, *object);
+                let value = self.load(at, step, state, &object, field);
+                self.set(state, *dst, value);
+            }
+            Op::Store { object, field, src } => {
+                let value = self.operand(state, src);
+                self.store_field(state, *object, field, value);
+            }
+            Op::Closure { dst, body } => {
+                let value = self.closure(state, *body);
+                self.set(state, *dst, value);
+            }
+            Op::End(local) => {
+                let value = self.get(state, *local);
+                self.end(at, step, state, &value);
+            }
+            Op::Opaque { dst, mentions } => {
+                for local in mentions {
+                    let value = self.get(state, *local);
+                    self.hand_over(state, &value, "", self.program.place(at.body, step.span));
+                }
+                if let Some(dst) = dst {
+                    self.set(state, *dst, Value::path(Arc::new(PathExpr::Made(at))));
+                }
+            }
+        }
+    }
+
+    /// Where `exit` leads, with the state on each way.
+    fn leave(&mut self, exit: &Exit, state: State, exits: &mut Exits, stops: bool) -> Vec<(BlockId, State)> {
+        match exit {
+            Exit::Goto(to) => vec![(*to, state)],
+            Exit::Branch(to) => to.iter().map(|to| (*to, state.clone())).collect(),
+            Exit::If { test, then, otherwise } => self.decide(test, *then, *otherwise, state),
+            Exit::Fallible { value, ok, err } => {
+                let mut failed = state.clone();
+                if let Some(attempt) = &self.frame().attempt
+                    && attempt.outcome.contains(value)
+                {
+                    failed.restore_files(&attempt.failed);
+                }
+                vec![(*ok, state), (*err, failed)]
+            }
+            Exit::Return(value) => {
+                let value = value.as_ref().map_or(Value::of(Atom::None), |value| self.operand(&state, value));
+                match &mut exits.ok {
+                    Some((known, returned)) => {
+                        known.join(&state);
+                        returned.join(&value);
+                    }
+                    None => exits.ok = Some((state, value)),
+                }
+                Vec::new()
+            }
+            Exit::Raise => {
+                match &mut exits.err {
+                    Some(known) => {
+                        known.join(&state);
+                    }
+                    None => exits.err = Some(state),
+                }
+                Vec::new()
+            }
+            Exit::Yield { value, dst, resume, unwind } => {
+                self.leave_at_yield(value.as_ref(), *dst, *resume, *unwind, state, stops)
+            }
+            Exit::Unreachable => Vec::new(),
+        }
+    }
+
+    fn leave_at_yield(
+        &mut self,
+        value: Option<&Operand>,
+        dst: Local,
+        resume: BlockId,
+        unwind: BlockId,
+        mut state: State,
+        stops: bool,
+    ) -> Vec<(BlockId, State)> {
+        let value = value.map_or(Value::of(Atom::None), |value| self.operand(&state, value));
+        self.set(&mut state, dst, Value::unknown());
+        if !stops {
+            // Whoever iterates may write to what it is given.
+            let body = self.frame().body;
+            let place = self.program.place(body, self.program.body(body).body.name_span);
+            self.hand_over(&mut state, &value, "", place);
+            return vec![(resume, state.clone()), (unwind, state)];
+        }
+        let frame = self.frame_mut();
+        let temps = frame.temps.clone();
+        frame.yields.retain(|known| known.resume != resume);
+        frame.yields.push(Yielded { value, state, resume, unwind, temps });
+        Vec::new()
+    }
+
+    /// Which ways a condition leaves open, each with what it tells of the variable.
+    fn decide(&mut self, test: &Test, then: BlockId, otherwise: BlockId, state: State) -> Vec<(BlockId, State)> {
+        let (local, matches): (Local, Box<dyn Fn(&Atom) -> Option<bool>>) = match test {
+            Test::Unknown => return vec![(then, state.clone()), (otherwise, state)],
+            Test::Truthy(local) => (*local, Box::new(crate::value::truth)),
+            Test::Equals(local, constant) => {
+                let wanted = self.constant(constant);
+                (*local, Box::new(move |atom| equals(atom, &wanted)))
+            }
+        };
+        let value = self.get(&state, local);
+        let mut ways = Vec::new();
+        for (to, wanted) in [(then, true), (otherwise, false)] {
+            let left = value.filter(|atom| matches(atom) != Some(!wanted));
+            if left.is_unknown() && !value.is_unknown() {
+                continue;
+            }
+            let mut state = state.clone();
+            if left != value && self.varies(local) {
+                state.vars.insert(local, left);
+            }
+            ways.push((to, state));
+        }
+        ways
+    }
+
+    fn varies(&self, local: Local) -> bool {
+        self.program.body(self.frame().body).varying[local.0 as usize]
+    }
+
+    /// The value of a local.
+    pub(crate) fn get(&self, state: &State, local: Local) -> Value {
+        if self.varies(local) {
+            state.vars.get(&local).cloned().unwrap_or_default()
+        } else {
+            self.frame().temps[local.0 as usize].clone()
+        }
+    }
+
+    /// Gives a local a value.
+    pub(crate) fn set(&mut self, state: &mut State, local: Local, value: Value) {
+        let varying = self.varies(local);
+        store(self.frame_mut(), varying, state, local, value);
+    }
+
+    /// The value of an operand.
+    pub(crate) fn operand(&mut self, state: &State, operand: &Operand) -> Value {
+        match operand {
+            Operand::Local(local) => self.get(state, *local),
+            Operand::Const(constant) => self.constant(constant),
+        }
+    }
+
+    /// The value of a constant.
+    pub(crate) fn constant(&mut self, constant: &Const) -> Value {
+        match constant {
+            Const::Text(text) => Value::path(PathExpr::text(text.clone())),
+            Const::Bytes { empty } => Value::of(Atom::Bytes { empty: *empty }),
+            Const::Int(value) => Value::of(Atom::Int(*value)),
+            Const::Bool(value) => Value::of(Atom::Bool(*value)),
+            Const::None => Value::of(Atom::None),
+            Const::Item(path) => self.item(path),
+            Const::Other => Value::unknown(),
+        }
+    }
+
+    /// The value of a module's variable or constant, from running the top of its file without effects.
+    pub(crate) fn global(&mut self, file: FileId, local: Local) -> Value {
+        if let Some(known) = self.globals.get(&file) {
+            return known.get(local.0 as usize).cloned().unwrap_or_default();
+        }
+        let body = self.program.body_ref(file, atomic_lint_ir::BodyId(0));
+        // While the top is being run, what it asks of itself is not known yet.
+        self.globals.insert(file, Rc::new(Vec::new()));
+        let values = Rc::new(self.top_level_values(body));
+        self.globals.insert(file, values.clone());
+        values.get(local.0 as usize).cloned().unwrap_or_default()
+    }
+
+    fn top_level_values(&mut self, body: BodyRef) -> Vec<Value> {
+        let mut inner = Machine::new(self.program, self.objects, self.trusted);
+        inner.globals = std::mem::take(&mut self.globals);
+        inner.log.muted = true;
+        inner.steps = STEPS / 2;
+        let info = self.program.body(body);
+        inner.frames.push(Frame {
+            body,
+            caller: None,
+            temps: vec![Value::unknown(); info.body.locals.len()],
+            attempt: None,
+            yields: Vec::new(),
+        });
+        let exits = inner.run_blocks(BlockId(0), State::default(), false);
+        let frame = inner.frames.pop().expect("the frame was pushed above");
+        self.globals = inner.globals;
+        let mut values = frame.temps;
+        if let Some((state, _)) = exits.ok {
+            for (local, value) in state.vars {
+                values[local.0 as usize] = value;
+            }
+        }
+        // Objects of that run are not in any other state, so only what stands by itself is kept.
+        values.into_iter().map(|value| value.filter(stands_alone)).collect()
+    }
+
+    fn concat(&mut self, at: StepRef, state: &State, parts: &[Operand]) -> Value {
+        let mut texts: Vec<Vec<PathRef>> = vec![Vec::new()];
+        for part in parts {
+            let value = self.operand(state, part);
+            let choices: Vec<PathRef> = as_texts(&value, at);
+            let mut next = Vec::new();
+            for head in &texts {
+                for choice in choices.iter().take(3) {
+                    let mut text = head.clone();
+                    text.push(choice.clone());
+                    next.push(text);
+                }
+            }
+            next.truncate(4);
+            texts = next;
+        }
+        let mut value = Value::unknown();
+        for text in texts {
+            value.join(&Value::path(PathExpr::concat(text)));
+        }
+        value
+    }
+
+    fn flags(&mut self, state: &State, parts: &[Operand]) -> Value {
+        let mut names = BTreeSet::new();
+        for part in parts {
+            for atom in self.operand(state, part).atoms() {
+                match atom {
+                    Atom::Flags(more) => names.extend(more.iter().cloned()),
+                    Atom::Path(path) => match &**path {
+                        PathExpr::Item(name) | PathExpr::Text(name) => {
+                            names.insert(name.clone());
+                        }
+                        _ => {}
+                    },
+                    _ => {}
+                }
+            }
+        }
+        Value::of(Atom::Flags(names.into_iter().collect()))
+    }
+
+    fn aggregate(
+        &mut self,
+        at: StepRef,
+        step: &Step,
+        state: &mut State,
+        ty: Option<&atomic_lint_ir::Path>,
+        fields: &[(Name, Operand)],
+    ) -> Value {
+        let mut values = Fields::new();
+        for (name, operand) in fields {
+            let value = self.operand(state, operand);
+            values.entry(name.clone()).or_default().join(&value);
+        }
+        if let Some(ty) = ty
+            && let Some(value) = self.construct_plain(at, step, state, ty, &values)
+        {
+            return value;
+        }
+        self.make_object(at, state, None, values)
+    }
+
+    /// A new object.
+    pub(crate) fn make_object(
+        &mut self,
+        at: StepRef,
+        state: &mut State,
+        ty: Option<crate::link::TypeRef>,
+        mut fields: Fields,
+    ) -> Value {
+        let key = ObjectKey::Made(at, self.context());
+        if let Some(ty) = ty {
+            for (name, value) in &fields {
+                self.log.field(ty, name, value);
+            }
+            fields.insert(TYPE.into(), Value::of(Atom::Type(ty)));
+        }
+        state.put_object(key.clone(), fields);
+        Value::of(Atom::Object(key))
+    }
+
+    fn closure(&mut self, state: &State, body: atomic_lint_ir::BodyId) -> Value {
+        let body = self.program.body_ref(self.program.body(self.frame().body).file, body);
+        let captured = self.captured_now(state, body);
+        Value::of(Atom::Closure(body, Arc::new(captured)))
+    }
+
+    /// What the captures of `closure` are at this point of the body around it.
+    pub(crate) fn captured_now(&self, state: &State, closure: BodyRef) -> Vec<Value> {
+        let captures = &self.program.body(closure).body.captures;
+        captures.iter().map(|capture| self.get(state, capture.outer)).collect()
+    }
+
+    /// Remembers that a call was tried: `dst` holds its outcome, `failed` is how things stand where it failed.
+    pub(crate) fn attempted(&mut self, dst: Local, failed: State) {
+        self.frame_mut().attempt = Some(Attempt { outcome: std::iter::once(dst).collect(), failed });
+    }
+
+    /// Says that `dst` holds what became of the outcome in `src`.
+    pub(crate) fn follow_outcome(&mut self, src: &Operand, dst: Local) {
+        if let Operand::Local(src) = src
+            && let Some(attempt) = &mut self.frame_mut().attempt
+            && attempt.outcome.contains(src)
+        {
+            attempt.outcome.insert(dst);
+        }
+    }
+}
+
+/// The field under which an object keeps its type.
+pub(crate) const TYPE: &str = "(type)";
+
+/// The field under which an object that the models know keeps its kind.
+pub(crate) const KIND: &str = "(kind)";
+
+/// The object that methods of `owner` work on, whichever it is.
+pub(crate) fn own_object(owner: crate::link::TypeRef) -> ObjectKey {
+    ObjectKey::Given(own_symbol(owner), owner)
+}
+
+/// What is known of the identity of such an object.
+pub(crate) fn own_symbol(owner: crate::link::TypeRef) -> PathRef {
+    Arc::new(PathExpr::Item(Name::from(format!("self#{}", owner.0))))
+}
+
+fn store(frame: &mut Frame, varying: bool, state: &mut State, local: Local, value: Value) {
+    if varying {
+        state.vars.insert(local, value);
+    } else {
+        frame.temps[local.0 as usize] = value;
+    }
+}
+
+fn stands_alone(atom: &Atom) -> bool {
+    !matches!(atom, Atom::Handle(..) | Atom::Object(_) | Atom::Suspended(_))
+}
+
+/// The texts that a value may be as a part of another.
+pub(crate) fn as_texts(value: &Value, at: StepRef) -> Vec<PathRef> {
+    let texts: Vec<PathRef> = value
+        .atoms()
+        .iter()
+        .filter_map(|atom| match atom {
+            Atom::Path(path) | Atom::Kind(_, Some(path)) => Some(path.clone()),
+            Atom::Int(number) => Some(PathExpr::text(number.to_string())),
+            _ => None,
+        })
+        .collect();
+    if texts.is_empty() { vec![Arc::new(PathExpr::Made(at))] } else { texts }
+}
+
+/// Whether `atom` equals `wanted`, where that is certain.
+fn equals(atom: &Atom, wanted: &Value) -> Option<bool> {
+    let [wanted] = wanted.atoms() else { return None };
+    match (atom, wanted) {
+        (Atom::None, Atom::None) => Some(true),
+        (Atom::Path(path), Atom::None) if matches!(**path, PathExpr::Text(_)) => Some(false),
+        (Atom::Path(_), _) | (_, Atom::Path(_)) => match (atom, wanted) {
+            (Atom::Path(a), Atom::Path(b)) => match (&**a, &**b) {
+                (PathExpr::Text(a), PathExpr::Text(b)) => Some(a == b),
+                _ => None,
+            },
+            _ => None,
+        },
+        (Atom::Bool(a), Atom::Bool(b)) => Some(a == b),
+        (Atom::Int(a), Atom::Int(b)) => Some(a == b),
+        (Atom::Handle(..) | Atom::Object(_) | Atom::Bool(_) | Atom::Closure(..) | Atom::Function(..), Atom::None) => {
+            Some(false)
+        }
+        _ => None,
+    }
+}
+
+/// Joins the ways that a call may have gone.
+pub(crate) fn join_exits(all: &mut Exits, more: Exits) {
+    match (&mut all.ok, more.ok) {
+        (Some((state, value)), Some((other, returned))) => {
+            state.join(&other);
+            value.join(&returned);
+        }
+        (slot @ None, more) => *slot = more,
+        (Some(_), None) => {}
+    }
+    match (&mut all.err, more.err) {
+        (Some(state), Some(other)) => {
+            state.join(&other);
+        }
+        (slot @ None, more) => *slot = more,
+        (Some(_), None) => {}
+    }
+    all.yields.extend(more.yields);
+}

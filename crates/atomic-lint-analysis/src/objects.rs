@@ -1,0 +1,60 @@
+//! What the fields of a type hold, over all of its methods.
+//!
+//! A method that is run by itself finds in `self.file` what the other methods left there: the join
+//! of their exits, the constructor among them. The table is made in one round and read in the next.
+
+use crate::link::TypeRef;
+use crate::log::Log;
+use crate::state::{Fields, File};
+use crate::value::{Atom, FileKey, ObjectKey, Value};
+use std::collections::BTreeMap;
+
+/// The fields of types, with the files and objects that they hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ObjectTable {
+    fields: BTreeMap<TypeRef, Fields>,
+    files: BTreeMap<FileKey, File>,
+    heap: BTreeMap<ObjectKey, Fields>,
+}
+
+impl ObjectTable {
+    /// Adds what a root left in the fields of objects.
+    pub(crate) fn absorb(&mut self, log: &Log) {
+        for ((ty, name), value) in &log.fields {
+            let value = value.filter(|atom| !matches!(atom, Atom::Suspended(_)));
+            self.fields.entry(*ty).or_default().entry(name.clone()).or_default().join(&value);
+        }
+        for (key, file) in &log.kept_files {
+            // A published file is done with; its object is not used on, or that use is no longer about it.
+            let Some(stages) = file.stages.unpublished() else { continue };
+            let file = File { stages, ..file.clone() };
+            match self.files.get_mut(key) {
+                Some(known) => known.stages = known.stages.union(file.stages),
+                None => {
+                    self.files.insert(key.clone(), file);
+                }
+            }
+        }
+        for (key, fields) in &log.kept_objects {
+            let known = self.heap.entry(key.clone()).or_default();
+            for (name, value) in fields {
+                known.entry(name.clone()).or_default().join(value);
+            }
+        }
+    }
+
+    /// What `field` of a `ty` may hold.
+    pub(crate) fn field(&self, ty: TypeRef, field: &str) -> Option<&Value> {
+        self.fields.get(&ty)?.get(field)
+    }
+
+    /// A file that a field holds.
+    pub(crate) fn file(&self, key: &FileKey) -> Option<&File> {
+        self.files.get(key)
+    }
+
+    /// An object that a field holds.
+    pub(crate) fn object(&self, key: &ObjectKey) -> Option<&Fields> {
+        self.heap.get(key)
+    }
+}

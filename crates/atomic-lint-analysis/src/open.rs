@@ -1,0 +1,280 @@
+//! How a file is opened: modes, flags, options, temporary files.
+
+use crate::call::Site;
+use crate::effect::Made;
+use crate::finding::Moment;
+use crate::machine::Machine;
+use crate::path::{PathExpr, PathRef};
+use crate::protocol::Event;
+use crate::state::{Fields, File, Mark, Origin, State, first_stage};
+use crate::value::{Atom, FileKey, Value};
+use atomic_lint_catalog::{Api, Effect, OpenAs, Returns};
+use atomic_lint_ir::Name;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Machine<'_, '_> {
+    /// Opens the target of a call.
+    pub(crate) fn open(&mut self, state: &mut State, api: &Api, site: &Site, how: OpenAs) -> Made {
+        let path = self.target(api, site);
+        // A descriptor that is opened again is the file it was.
+        if let Some((file, _)) = path.handles().next() {
+            return Made { file: Some(file.clone()), ..Made::default() };
+        }
+        if how == OpenAs::Read {
+            for path in path.paths() {
+                self.log.read(path, self.place_of(site));
+            }
+        }
+        if how != OpenAs::Read
+            && let Some(key) = self.staged_at(state, &path)
+        {
+            return Made { file: Some(key), ..Made::default() };
+        }
+        let mut file = self.new_file(api, site, Origin::Opened(how), path);
+        file.truncated = how == OpenAs::Truncate;
+        file.open = true;
+        Made { file: Some(self.put(state, site, file)), ..Made::default() }
+    }
+
+    /// The temporary file that was made under that path before and is now written by it.
+    fn staged_at(&self, state: &State, path: &Value) -> Option<FileKey> {
+        let (key, _) = state.files().find(|(_, file)| {
+            file.origin == Origin::Temporary
+                && !file.stages.may_be_published()
+                && path.paths().any(|path| file.path.paths().any(|known| known == path))
+        })?;
+        Some(key.clone())
+    }
+
+    /// Writes or copies a whole file by one call.
+    pub(crate) fn write_whole(&mut self, state: &mut State, api: &Api, site: &Site, origin: Origin) -> Made {
+        let path = self.target(api, site);
+        let place = self.place_of(site);
+        if let Some((key, _)) = path.handles().next() {
+            let key = key.clone();
+            self.ensure_file(state, &key, site);
+            if let Some(file) = state.file_mut(&key) {
+                file.advance(Event::Write { buffered: true }, place);
+            }
+            return Made::default();
+        }
+        if let Some(key) = self.staged_at(state, &path) {
+            if let Some(file) = state.file_mut(&key) {
+                file.advance(Event::Write { buffered: false }, place);
+            }
+            return Made::default();
+        }
+        let mut file = self.new_file(api, site, origin, path);
+        let content = self.argument_value(api.content.as_ref(), site);
+        file.empty = api.content.is_some() && content.truth() == Some(false);
+        file.piecewise = api.serialises || origin == Origin::Copied;
+        if !file.empty {
+            file.marks.insert(Moment::Write, Mark { place, always: true });
+            file.marks.insert(Moment::Flush, Mark { place, always: true });
+        }
+        self.put(state, site, file);
+        Made::default()
+    }
+
+    /// Makes a temporary file.
+    pub(crate) fn temp_file(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        let directory = self.temp_directory(api, site);
+        let path = Value::path(Arc::new(PathExpr::Temporary(directory, site.at)));
+        let mut file = self.new_file(api, site, Origin::Temporary, path);
+        let kept = self.argument_value(api.value.as_ref(), site).truth() == Some(false);
+        file.deletes = !kept && self.deletes_at_end(api);
+        file.open = true;
+        Made { file: Some(self.put(state, site, file)), ..Made::default() }
+    }
+
+    fn deletes_at_end(&self, api: &Api) -> bool {
+        match &api.returns {
+            Returns::Kind(kind) => self.models().kind(*kind).deletes_at_end,
+            _ => false,
+        }
+    }
+
+    /// The directory that a temporary file goes to.
+    pub(crate) fn temp_directory(&self, api: &Api, site: &Site) -> PathRef {
+        let given = match &api.dir {
+            Some(dir) if dir.is_receiver() => None,
+            Some(dir) => site.arg(dir).map(|arg| arg.value.clone()),
+            None => None,
+        };
+        match given {
+            Some(value) if value.atoms() == [Atom::None] => Arc::new(PathExpr::SystemTemp),
+            Some(value) => value.paths().next().cloned().unwrap_or_else(|| Arc::new(PathExpr::Made(site.at))),
+            None if site.has_spread() => Arc::new(PathExpr::Made(site.at)),
+            None => Arc::new(PathExpr::SystemTemp),
+        }
+    }
+
+    fn new_file(&self, api: &Api, site: &Site, origin: Origin, path: Value) -> File {
+        let place = self.place_of(site);
+        let target = if matches!(api.effect, Effect::TempFile) { None } else { api.target.as_ref() };
+        File {
+            origin,
+            stages: first_stage(origin),
+            path,
+            step: site.at,
+            place,
+            named: self.target_place(target, site),
+            chain: Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect()),
+            marks: BTreeMap::from([(Moment::Open, Mark { place, always: true })]),
+            piecewise: false,
+            empty: false,
+            rewound: false,
+            truncated: false,
+            offset: false,
+            locked: false,
+            handed: false,
+            open: false,
+            deletes: false,
+            removed: false,
+            published: None,
+            moved_with_directory: false,
+        }
+    }
+
+    /// Puts a new file into the state; one that the same step opened before has come to its end.
+    fn put(&mut self, state: &mut State, site: &Site, file: File) -> FileKey {
+        let key = FileKey::Opened(site.at, self.context());
+        if let Some(earlier) = state.put_file(key.clone(), file) {
+            self.log.ending(key.clone(), earlier, false);
+        }
+        key
+    }
+
+    /// A file behind a handle that was only given comes into the state when it is first used.
+    pub(crate) fn ensure_file(&mut self, state: &mut State, key: &FileKey, site: &Site) {
+        if state.file(key).is_some() {
+            return;
+        }
+        let place = self.place_of(site);
+        let path = match key {
+            FileKey::Given(path) => {
+                Value::path(crate::path::bounded(PathExpr::Result("path".into(), vec![path.clone()])))
+            }
+            FileKey::Opened(..) => Value::unknown(),
+        };
+        let file = File {
+            origin: Origin::Given,
+            stages: first_stage(Origin::Given),
+            path,
+            step: site.at,
+            place,
+            named: None,
+            chain: Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect()),
+            marks: BTreeMap::new(),
+            piecewise: false,
+            empty: false,
+            rewound: false,
+            truncated: false,
+            offset: false,
+            locked: false,
+            handed: false,
+            open: true,
+            deletes: false,
+            removed: false,
+            published: None,
+            moved_with_directory: false,
+        };
+        state.put_file(key.clone(), file);
+    }
+}
+
+/// What a mode text says; of several possible ones the most dangerous. `None` where it is not known.
+pub(crate) fn mode_of(mode: &Value, spread: bool) -> Option<OpenAs> {
+    let known = mode.paths().filter_map(|path| match &**path {
+        PathExpr::Text(text) => Some(mode_text(text)),
+        // `"w" + suffix` truncates whatever the suffix is.
+        PathExpr::Concat(parts) => parts.iter().find_map(|part| match &**part {
+            PathExpr::Text(text) if text.starts_with(['w', 'a', 'x']) => Some(mode_text(text)),
+            _ => None,
+        }),
+        _ => None,
+    });
+    match known.max_by_key(|how| danger(*how)) {
+        Some(how) => Some(how),
+        None if spread || !mode.is_unknown() => None,
+        None => None,
+    }
+}
+
+fn mode_text(text: &str) -> OpenAs {
+    let update = text.contains('+');
+    if text.contains('w') {
+        OpenAs::Truncate
+    } else if text.contains('x') {
+        OpenAs::Exclusive
+    } else if text.contains('a') {
+        OpenAs::Append
+    } else if update {
+        OpenAs::Update
+    } else {
+        OpenAs::Read
+    }
+}
+
+fn danger(how: OpenAs) -> u8 {
+    match how {
+        OpenAs::Truncate => 6,
+        OpenAs::Write => 5,
+        OpenAs::Update => 4,
+        OpenAs::Exclusive => 3,
+        OpenAs::Append => 2,
+        OpenAs::Unknown => 1,
+        OpenAs::Read => 0,
+    }
+}
+
+/// What open flags say.
+pub(crate) fn flags_of(flags: &Value) -> OpenAs {
+    let mut names: Vec<&Name> = Vec::new();
+    for atom in flags.atoms() {
+        match atom {
+            Atom::Flags(more) => names.extend(more),
+            Atom::Path(path) => match &**path {
+                PathExpr::Item(name) | PathExpr::Text(name) => names.push(name),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    let has = |flag: &str| names.iter().any(|name| name.ends_with(flag));
+    if names.is_empty() {
+        OpenAs::Unknown
+    } else if has("O_EXCL") || has("EXCL") {
+        OpenAs::Exclusive
+    } else if has("APPEND") {
+        OpenAs::Append
+    } else if has("TRUNC") {
+        OpenAs::Truncate
+    } else if has("WRONLY") {
+        OpenAs::Write
+    } else if has("RDWR") {
+        OpenAs::Update
+    } else {
+        OpenAs::Read
+    }
+}
+
+/// What a builder of options says; an option that may be set counts as set.
+pub(crate) fn options_of(fields: &Option<Fields>) -> OpenAs {
+    let Some(fields) = fields else { return OpenAs::Unknown };
+    let set = |name: &str| fields.get(name).is_some_and(|value| value.truth() != Some(false));
+    if set("create_new") {
+        OpenAs::Exclusive
+    } else if set("truncate") {
+        OpenAs::Truncate
+    } else if set("append") {
+        OpenAs::Append
+    } else if set("write") && set("read") {
+        OpenAs::Update
+    } else if set("write") {
+        OpenAs::Write
+    } else {
+        OpenAs::Read
+    }
+}

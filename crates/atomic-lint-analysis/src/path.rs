@@ -1,0 +1,286 @@
+//! Paths as abstract values, and what their shape says of them.
+//!
+//! Two expressions that are structurally equal name the same file; that decides whether the file
+//! that is renamed is the one that was written, and whether two files share a directory.
+
+use crate::program::StepRef;
+use atomic_lint_ir::Name;
+use std::sync::Arc;
+
+/// A path, or any other value of which only its identity is known.
+pub(crate) type PathRef = Arc<PathExpr>;
+
+/// How a path came about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum PathExpr {
+    /// A text in the code.
+    Text(Name),
+    /// A parameter of the function at which the analysis began.
+    Param { body: u32, index: u32, name: Name },
+    /// A field of something unknown.
+    Field(PathRef, Name),
+    /// A constant or object of a library.
+    Item(Name),
+    /// What an unknown function gives for these arguments; equal calls are taken to give equal results.
+    Result(Name, Vec<PathRef>),
+    /// What a step gives that is never twice the same.
+    Made(StepRef),
+    /// A text of parts.
+    Concat(Vec<PathRef>),
+    /// A path below another.
+    Join(PathRef, PathRef),
+    /// The directory that holds it.
+    Parent(PathRef),
+    /// Its last part replaced.
+    WithName(PathRef, PathRef),
+    /// Its extension replaced.
+    WithExtension(PathRef, PathRef),
+    /// Its last part.
+    FileName(PathRef),
+    /// Beside it, under a name that is not known.
+    Sibling(PathRef),
+    /// The system's temporary directory.
+    SystemTemp,
+    /// A temporary file or directory with an unpredictable name in that directory, made at that step.
+    Temporary(PathRef, StepRef),
+    /// An environment variable.
+    Environment(Name),
+    /// Named on the command line.
+    Argument,
+}
+
+/// Deeper expressions are not followed: a path that grows in a loop must come to an end.
+const DEPTH: usize = 12;
+
+impl PathExpr {
+    /// A text.
+    pub(crate) fn text(text: impl Into<Name>) -> PathRef {
+        Arc::new(PathExpr::Text(text.into()))
+    }
+
+    /// `part` below `base`.
+    pub(crate) fn join(base: &PathRef, part: &PathRef) -> PathRef {
+        match (&**base, &**part) {
+            (_, PathExpr::Text(text)) if text.starts_with('/') => part.clone(),
+            (_, PathExpr::Text(text)) if text.is_empty() || text == "." => base.clone(),
+            (PathExpr::Text(text), _) if text.is_empty() || text == "." => part.clone(),
+            (_, PathExpr::Text(text)) if text.contains('/') => {
+                let parts = text.split('/').filter(|part| !part.is_empty());
+                parts.fold(base.clone(), |base, part| PathExpr::join(&base, &PathExpr::text(part)))
+            }
+            (_, PathExpr::Join(head, tail)) => PathExpr::join(&PathExpr::join(base, head), tail),
+            // `join(directory(p), name(p))` is `p`.
+            (PathExpr::Parent(whole), PathExpr::FileName(name)) if whole == name => whole.clone(),
+            _ => bounded(PathExpr::Join(base.clone(), part.clone())),
+        }
+    }
+
+    /// The directory that holds `path`.
+    pub(crate) fn parent(path: &PathRef) -> PathRef {
+        match &**path {
+            PathExpr::Join(base, _) => base.clone(),
+            PathExpr::WithName(base, _) | PathExpr::WithExtension(base, _) | PathExpr::Sibling(base) => {
+                PathExpr::parent(base)
+            }
+            PathExpr::Temporary(directory, _) => directory.clone(),
+            PathExpr::Text(text) => match text.trim_end_matches('/').rsplit_once('/') {
+                Some(("", _)) => PathExpr::text("/"),
+                Some((directory, _)) => PathExpr::text(directory),
+                None => PathExpr::text(""),
+            },
+            PathExpr::Concat(parts) => match parts.first() {
+                Some(first) if !matches!(&**first, PathExpr::Text(_)) => PathExpr::parent(first),
+                _ => bounded(PathExpr::Parent(path.clone())),
+            },
+            _ => bounded(PathExpr::Parent(path.clone())),
+        }
+    }
+
+    /// The parts as one text; a separator in it makes it a path below another.
+    pub(crate) fn concat(parts: Vec<PathRef>) -> PathRef {
+        let mut flat: Vec<PathRef> = Vec::new();
+        for part in parts {
+            match &*part {
+                PathExpr::Concat(inner) => inner.iter().for_each(|part| push_text(&mut flat, part.clone())),
+                _ => push_text(&mut flat, part),
+            }
+        }
+        match flat.as_slice() {
+            [] => PathExpr::text(""),
+            [only] => only.clone(),
+            _ => split_directories(flat),
+        }
+    }
+
+    /// Replaces the last part of `base`.
+    pub(crate) fn with_name(base: &PathRef, name: &PathRef) -> PathRef {
+        match &**name {
+            // A name made of the old one stays a sibling under a derived name.
+            PathExpr::Concat(parts) if matches!(parts.first().map(|part| &**part), Some(PathExpr::FileName(of)) if of == base) =>
+            {
+                let mut parts = parts.clone();
+                parts[0] = base.clone();
+                PathExpr::concat(parts)
+            }
+            _ => PathExpr::join(&PathExpr::parent(base), name),
+        }
+    }
+
+    /// Replaces the extension of `base`.
+    pub(crate) fn with_extension(base: &PathRef, extension: &PathRef) -> PathRef {
+        bounded(PathExpr::WithExtension(base.clone(), extension.clone()))
+    }
+
+    /// The last part of `path`.
+    pub(crate) fn file_name(path: &PathRef) -> PathRef {
+        match &**path {
+            PathExpr::Join(_, part) if !matches!(&**part, PathExpr::Join(..)) => part.clone(),
+            PathExpr::Text(text) => PathExpr::text(text.rsplit('/').next().unwrap_or("")),
+            _ => bounded(PathExpr::FileName(path.clone())),
+        }
+    }
+
+    /// Whether any part of it satisfies `test`.
+    pub(crate) fn any(&self, test: &mut dyn FnMut(&PathExpr) -> bool) -> bool {
+        test(self) || self.parts().into_iter().any(|part| part.any(test))
+    }
+
+    /// Whether it depends on a parameter of the body `body`.
+    pub(crate) fn depends_on(&self, body: u32) -> bool {
+        self.any(&mut |part| matches!(part, PathExpr::Param { body: of, .. } if *of == body))
+    }
+
+    /// The directories above it and itself, innermost first.
+    pub(crate) fn ancestors(path: &PathRef) -> Vec<PathRef> {
+        let mut found = vec![path.clone()];
+        let mut at = path.clone();
+        loop {
+            let next = match &*at {
+                PathExpr::Join(base, _) => base.clone(),
+                PathExpr::Temporary(directory, _) => directory.clone(),
+                PathExpr::WithName(base, _) | PathExpr::WithExtension(base, _) | PathExpr::Sibling(base) => {
+                    PathExpr::parent(base)
+                }
+                PathExpr::Concat(parts) => match parts.first() {
+                    Some(first) => PathExpr::parent(first),
+                    None => break,
+                },
+                PathExpr::Parent(of) => match PathExpr::parent(of) {
+                    parent if parent == at => break,
+                    parent => parent,
+                },
+                _ => break,
+            };
+            found.push(next.clone());
+            at = next;
+        }
+        found
+    }
+
+    /// The text at its end, as far as it is known: a file name or the end of one.
+    pub(crate) fn tail(&self) -> Option<&Name> {
+        match self {
+            PathExpr::Text(text) => Some(text),
+            PathExpr::Join(_, part) | PathExpr::WithName(_, part) | PathExpr::WithExtension(_, part) => part.tail(),
+            PathExpr::Concat(parts) => parts.last()?.tail(),
+            PathExpr::FileName(of) => of.tail(),
+            _ => None,
+        }
+    }
+
+    fn parts(&self) -> Vec<&PathRef> {
+        match self {
+            PathExpr::Text(_)
+            | PathExpr::Param { .. }
+            | PathExpr::Item(_)
+            | PathExpr::Made(_)
+            | PathExpr::SystemTemp
+            | PathExpr::Environment(_)
+            | PathExpr::Argument => Vec::new(),
+            PathExpr::Field(base, _)
+            | PathExpr::Parent(base)
+            | PathExpr::FileName(base)
+            | PathExpr::Sibling(base)
+            | PathExpr::Temporary(base, _) => vec![base],
+            PathExpr::Join(a, b) | PathExpr::WithName(a, b) | PathExpr::WithExtension(a, b) => vec![a, b],
+            PathExpr::Result(_, parts) | PathExpr::Concat(parts) => parts.iter().collect(),
+        }
+    }
+
+    fn depth(&self) -> usize {
+        1 + self.parts().into_iter().map(|part| part.depth()).max().unwrap_or(0)
+    }
+}
+
+/// `expr`, or an opaque stand-in where it has grown too deep.
+pub(crate) fn bounded(expr: PathExpr) -> PathRef {
+    if expr.depth() > DEPTH { Arc::new(PathExpr::Item("…".into())) } else { Arc::new(expr) }
+}
+
+fn push_text(flat: &mut Vec<PathRef>, part: PathRef) {
+    let joined = match (flat.last().map(|last| &**last), &*part) {
+        (_, PathExpr::Text(text)) if text.is_empty() => return,
+        (Some(PathExpr::Text(a)), PathExpr::Text(b)) => Some(PathExpr::text(format!("{a}{b}"))),
+        _ => None,
+    };
+    match joined {
+        Some(text) => *flat.last_mut().expect("a last part was just matched") = text,
+        None => flat.push(part),
+    }
+}
+
+/// Makes `{directory}/{name}.tmp` the join that it is.
+fn split_directories(parts: Vec<PathRef>) -> PathRef {
+    let cut = parts.iter().enumerate().skip(1).rev().find_map(|(at, part)| match &**part {
+        PathExpr::Text(text) => text.rfind('/').map(|slash| (at, text.clone(), slash)),
+        _ => None,
+    });
+    let Some((at, text, slash)) = cut else { return bounded(PathExpr::Concat(parts)) };
+    let mut head = parts[..at].to_vec();
+    head.push(PathExpr::text(&text[..slash]));
+    let mut tail = vec![PathExpr::text(&text[slash + 1..])];
+    tail.extend_from_slice(&parts[at + 1..]);
+    PathExpr::join(&PathExpr::concat(head), &PathExpr::concat(tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn param(name: &str) -> PathRef {
+        Arc::new(PathExpr::Param { body: 0, index: 0, name: name.into() })
+    }
+
+    #[test]
+    fn a_suffix_stays_in_the_directory() {
+        let target = param("target");
+        let staging = PathExpr::concat(vec![target.clone(), PathExpr::text(".tmp")]);
+        assert_eq!(PathExpr::parent(&staging), PathExpr::parent(&target));
+        let extension = PathExpr::with_extension(&target, &PathExpr::text("tmp"));
+        assert_eq!(PathExpr::parent(&extension), PathExpr::parent(&target));
+    }
+
+    #[test]
+    fn a_separator_in_a_text_is_a_join() {
+        let base = param("base");
+        let text = PathExpr::concat(vec![base.clone(), PathExpr::text("/a/b"), PathExpr::text(".tmp")]);
+        let joined = PathExpr::join(&PathExpr::join(&base, &PathExpr::text("a")), &PathExpr::text("b.tmp"));
+        assert_eq!(text, joined);
+    }
+
+    #[test]
+    fn directory_and_name_together_are_the_path() {
+        let path = param("path");
+        let again = PathExpr::join(&PathExpr::parent(&path), &PathExpr::file_name(&path));
+        assert_eq!(again, path);
+    }
+
+    #[test]
+    fn a_path_that_grows_comes_to_an_end() {
+        let mut path = param("path");
+        for _ in 0..100 {
+            path = PathExpr::join(&path, &param("part"));
+        }
+        assert!(path.depth() <= DEPTH);
+    }
+}

@@ -1,0 +1,209 @@
+//! Every body of the files in play under one numbering, with what is derived from its graph once.
+
+use atomic_lint_catalog::{Catalog, Models};
+use atomic_lint_ir::{Block, BlockId, Body, BodyId, Exit, Language, Local, Name, Op, Unit};
+use atomic_lint_source::{FileId, Place, Span};
+
+use crate::link::Links;
+use crate::project::Tree;
+
+/// A body by its number in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct BodyRef(pub(crate) u32);
+
+/// One step of one body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct StepRef {
+    pub(crate) body: BodyRef,
+    pub(crate) block: u32,
+    pub(crate) step: u32,
+}
+
+/// A body with its file and its graph's order.
+pub(crate) struct BodyInfo<'u> {
+    pub(crate) file: FileId,
+    pub(crate) id: BodyId,
+    pub(crate) body: &'u Body,
+    /// Position of each block in reverse postorder; unreachable blocks have none.
+    pub(crate) order: Vec<Option<u32>>,
+    /// Locals that more than one step defines, so that their value depends on the way.
+    pub(crate) varying: Vec<bool>,
+    /// The type whose method it is.
+    pub(crate) owner: Option<crate::link::TypeRef>,
+    /// It is test code, by its file or by its attributes.
+    pub(crate) test: bool,
+}
+
+/// The files in play, linked.
+pub(crate) struct Program<'u> {
+    pub(crate) catalog: &'u Catalog,
+    pub(crate) tree: &'u Tree,
+    pub(crate) units: Vec<Option<&'u Unit>>,
+    pub(crate) bodies: Vec<BodyInfo<'u>>,
+    first: Vec<u32>,
+    pub(crate) links: Links<'u>,
+}
+
+impl<'u> Program<'u> {
+    /// Numbers and links `units`, which are by [`FileId`].
+    pub(crate) fn new(catalog: &'u Catalog, tree: &'u Tree, units: Vec<Option<&'u Unit>>) -> Self {
+        let mut bodies = Vec::new();
+        let mut first = Vec::with_capacity(units.len());
+        for (file, unit) in units.iter().enumerate() {
+            first.push(bodies.len() as u32);
+            let Some(unit) = unit else { continue };
+            let test = is_test_file(catalog, tree, file);
+            for (id, body) in unit.bodies.iter().enumerate() {
+                bodies.push(BodyInfo {
+                    file: FileId(file as u32),
+                    id: BodyId(id as u32),
+                    body,
+                    order: reverse_postorder(body),
+                    varying: varying(body),
+                    owner: None,
+                    test: test || body.test,
+                });
+            }
+        }
+        let links = Links::new(tree, &units);
+        let mut program = Program { catalog, tree, units, bodies, first, links };
+        program.assign_owners();
+        program
+    }
+
+    /// The number of body `id` of `file`.
+    pub(crate) fn body_ref(&self, file: FileId, id: BodyId) -> BodyRef {
+        BodyRef(self.first[file.0 as usize] + id.0)
+    }
+
+    /// A body.
+    pub(crate) fn body(&self, body: BodyRef) -> &BodyInfo<'u> {
+        &self.bodies[body.0 as usize]
+    }
+
+    /// The unit of a file that is in play.
+    pub(crate) fn unit(&self, file: FileId) -> &'u Unit {
+        self.units[file.0 as usize].expect("bodies come from units in play")
+    }
+
+    /// The language of a body.
+    pub(crate) fn language(&self, body: BodyRef) -> Language {
+        self.unit(self.body(body).file).language
+    }
+
+    /// The models of a body's language.
+    pub(crate) fn models(&self, body: BodyRef) -> &'u Models {
+        self.catalog.models(self.language(body))
+    }
+
+    /// The text range of `span` in the file of `body`.
+    pub(crate) fn place(&self, body: BodyRef, span: Span) -> Place {
+        Place { file: self.body(body).file, span }
+    }
+
+    /// The name of a body with its module in front, as a configuration names it.
+    pub(crate) fn full_name(&self, body: BodyRef) -> Name {
+        let info = self.body(body);
+        let separator = self.language(body).separator();
+        let mut parts: Vec<Name> = self.links.module_path(info.file).to_vec();
+        parts.extend(info.body.name.split('.').map(Name::new));
+        Name::from(parts.join(separator))
+    }
+
+    fn assign_owners(&mut self) {
+        for owner in self.links.type_refs() {
+            for (_, file, id) in self.links.methods_of(owner) {
+                let at = self.body_ref(file, id);
+                self.bodies[at.0 as usize].owner = Some(owner);
+            }
+        }
+        // A closure belongs to the type of the method around it.
+        for at in 0..self.bodies.len() {
+            if let atomic_lint_ir::BodyKind::Closure(outer) = self.bodies[at].body.kind {
+                let outer = self.body_ref(self.bodies[at].file, outer);
+                self.bodies[at].test |= self.bodies[outer.0 as usize].test;
+            }
+        }
+    }
+}
+
+/// Test code is judged by its path within its package, never by where that lies.
+fn is_test_file(catalog: &Catalog, tree: &Tree, file: usize) -> bool {
+    let path = &tree.paths[file];
+    catalog.naming().is_test_path(tree.within_package(path))
+}
+
+/// The blocks an exit leads to.
+pub(crate) fn successors(exit: &Exit) -> Vec<BlockId> {
+    match exit {
+        Exit::Goto(to) => vec![*to],
+        Exit::Branch(to) => to.clone(),
+        Exit::If { then, otherwise, .. } => vec![*then, *otherwise],
+        Exit::Fallible { ok, err, .. } => vec![*ok, *err],
+        Exit::Yield { resume, unwind, .. } => vec![*resume, *unwind],
+        Exit::Return(_) | Exit::Raise | Exit::Unreachable => Vec::new(),
+    }
+}
+
+fn reverse_postorder(body: &Body) -> Vec<Option<u32>> {
+    let mut order = vec![None; body.blocks.len()];
+    let mut seen = vec![false; body.blocks.len()];
+    let mut post = Vec::new();
+    let mut stack: Vec<(usize, Vec<BlockId>)> = Vec::new();
+    if let Some(entry) = body.blocks.first() {
+        seen[0] = true;
+        stack.push((0, successors(&entry.exit)));
+    }
+    while let Some((at, rest)) = stack.last_mut() {
+        match rest.pop() {
+            Some(next) => {
+                let next = next.0 as usize;
+                if next < seen.len() && !seen[next] {
+                    seen[next] = true;
+                    stack.push((next, successors(&body.blocks[next].exit)));
+                }
+            }
+            None => {
+                post.push(*at);
+                stack.pop();
+            }
+        }
+    }
+    for (position, at) in post.iter().rev().enumerate() {
+        order[*at] = Some(position as u32);
+    }
+    order
+}
+
+fn varying(body: &Body) -> Vec<bool> {
+    let mut defined = vec![0u8; body.locals.len()];
+    let mut define = |local: Local| {
+        if let Some(count) = defined.get_mut(local.0 as usize) {
+            *count = count.saturating_add(1);
+        }
+    };
+    body.params.iter().for_each(|param| define(param.local));
+    body.captures.iter().for_each(|capture| define(capture.inner));
+    for Block { steps, exit } in &body.blocks {
+        steps.iter().filter_map(|step| defines(&step.op)).for_each(&mut define);
+        if let Exit::Yield { dst, .. } = exit {
+            define(*dst);
+        }
+    }
+    defined.into_iter().map(|count| count > 1).collect()
+}
+
+/// The local that a step gives a value.
+pub(crate) fn defines(op: &Op) -> Option<Local> {
+    match op {
+        Op::Call { dst, .. }
+        | Op::Copy { dst, .. }
+        | Op::Concat { dst, .. }
+        | Op::Flags { dst, .. }
+        | Op::Aggregate { dst, .. }
+        | Op::Load { dst, .. }
+        | Op::Closure { dst, .. } => Some(*dst),
+        Op::Opaque { dst, .. } => *dst,
+        Op::Store { .. } | Op::End(_) => None,
+    }
+}

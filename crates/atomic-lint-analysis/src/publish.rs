@@ -1,0 +1,240 @@
+//! Renames, moves, removals and directory syncs: what makes a staging file the target.
+
+use crate::call::Site;
+use crate::effect::Made;
+use crate::log::{Defect, Flaw};
+use crate::machine::Machine;
+use crate::path::{PathExpr, PathRef};
+use crate::protocol::{Event, Found};
+use crate::state::{File, Origin, State};
+use crate::value::{FileKey, Value};
+use atomic_lint_catalog::{Api, Effect};
+use atomic_lint_source::Place;
+
+impl Machine<'_, '_> {
+    /// Renames, moves or links `source` to `target`.
+    pub(crate) fn rename(&mut self, state: &mut State, api: &Api, site: &Site) {
+        let source = self.argument_value(api.source.as_ref(), site);
+        let target = self.target(api, site);
+        let named = self.target_place(api.target.as_ref(), site);
+        let staged = self.files_at(state, &source);
+        let removed = self.removed_before(state, &target);
+        if let Some(removed) = removed {
+            let file = staged.first().and_then(|key| state.file(key)).cloned();
+            self.log_flaw(site, Defect::RemovedBefore, true, file.as_ref(), target.clone(), named, Some(removed));
+        }
+        for key in &staged {
+            self.publish(state, api, site, key, &target, named, removed.is_some());
+        }
+        for path in source.paths() {
+            self.log.rename(path);
+            self.move_directory(state, path);
+            if api.effect != Effect::Link {
+                state.removed.insert(path.clone(), self.place_of(site));
+            }
+        }
+        for path in target.paths() {
+            state.removed.remove(path);
+        }
+    }
+
+    /// Publishes a temporary file through its own method.
+    pub(crate) fn persist(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        let target = self.target(api, site);
+        let named = self.target_place(api.target.as_ref(), site);
+        let handles = self.handles_of(api, site);
+        let removed = self.removed_before(state, &target);
+        for (key, _) in handles.handles() {
+            self.ensure_file(state, key, site);
+            if let Some(removed) = removed {
+                let file = state.file(key).cloned();
+                self.log_flaw(site, Defect::RemovedBefore, true, file.as_ref(), target.clone(), named, Some(removed));
+            }
+            self.publish(state, api, site, key, &target, named, removed.is_some());
+        }
+        let file = handles.handles().next().map(|(key, _)| key.clone());
+        Made { file, value: Some(handles), path: None }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn publish(
+        &mut self,
+        state: &mut State,
+        api: &Api,
+        site: &Site,
+        key: &FileKey,
+        target: &Value,
+        named: Option<Place>,
+        told: bool,
+    ) {
+        let place = self.place_of(site);
+        let Some(file) = state.file(key).cloned() else { return };
+        let event = Event::Publish { syncs: api.syncs };
+        let (_, found) = file.stages.after(event);
+        let moved = api.effect == Effect::Move;
+        let known = file.origin != Origin::Given;
+        if known && crosses(&file, target) {
+            self.log_flaw(site, Defect::CrossDevice { moved }, true, Some(&file), target.clone(), named, None);
+        } else if known && moved {
+            self.log_flaw(site, Defect::NonAtomicMove, true, Some(&file), target.clone(), named, None);
+        } else if !told {
+            self.log_order(site, Some(&file), &found, target.clone(), named);
+        }
+        let Some(file) = state.file_mut(key) else { return };
+        file.advance(event, place);
+        file.published = Some(target.clone());
+    }
+
+    /// The files under one of those paths that are still to be published.
+    fn files_at(&self, state: &State, source: &Value) -> Vec<FileKey> {
+        if let Some((key, _)) = source.handles().next() {
+            return vec![key.clone()];
+        }
+        let matching = state.files().filter(|(_, file)| {
+            file.stages.may_be_unpublished()
+                && !matches!(file.origin, Origin::Opened(atomic_lint_catalog::OpenAs::Read))
+                && file.path.paths().any(|path| source.paths().any(|source| source == path))
+        });
+        matching.map(|(key, _)| key.clone()).collect()
+    }
+
+    fn move_directory(&self, state: &mut State, directory: &PathRef) {
+        let inside: Vec<FileKey> = state
+            .files()
+            .filter(|(_, file)| {
+                file.path.paths().any(|path| PathExpr::ancestors(path).iter().skip(1).any(|above| above == directory))
+            })
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in inside {
+            if let Some(file) = state.file_mut(&key) {
+                file.moved_with_directory = true;
+            }
+        }
+    }
+
+    fn removed_before(&self, state: &State, target: &Value) -> Option<Place> {
+        target.paths().find_map(|path| state.removed.get(path).copied())
+    }
+
+    /// Unlinks the target.
+    pub(crate) fn remove(&mut self, state: &mut State, api: &Api, site: &Site) {
+        let target = self.target(api, site);
+        let place = self.place_of(site);
+        let files = self.files_at(state, &target);
+        for key in &files {
+            if let Some(file) = state.file_mut(key) {
+                file.removed = true;
+            }
+        }
+        if files.is_empty() {
+            for path in target.paths() {
+                state.removed.insert(path.clone(), place);
+            }
+        }
+    }
+
+    /// Syncs a directory; one that is not known may be that of any target.
+    pub(crate) fn sync_directory(&mut self, state: &mut State, directory: &Value, place: Place) {
+        let published: Vec<FileKey> = state
+            .files()
+            .filter(|(_, file)| file.stages.may_be_published() && may_hold(directory, file))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in published {
+            if let Some(file) = state.file_mut(&key) {
+                file.advance(Event::SyncDirectory, place);
+            }
+        }
+    }
+
+    /// A sync through a handle that was opened again for reading: of the file that is under that path, or of a directory.
+    pub(crate) fn sync_reopened(&mut self, state: &mut State, opened: &File, site: &Site) {
+        let place = self.place_of(site);
+        let staged = self.files_at(state, &opened.path);
+        for key in &staged {
+            let Some(file) = state.file(key).cloned() else { continue };
+            let (_, found) = file.stages.after(Event::Sync { flushes: false });
+            self.log_order(site, Some(&file), &found, file.path.clone(), None);
+            if let Some(file) = state.file_mut(key) {
+                file.advance(Event::Sync { flushes: false }, place);
+            }
+        }
+        if !staged.is_empty() {
+            return;
+        }
+        let late: Vec<File> = state
+            .files()
+            .filter(|(_, file)| file.published.as_ref().is_some_and(|target| shares_path(target, &opened.path)))
+            .map(|(_, file)| file.clone())
+            .collect();
+        for file in &late {
+            let (_, found) = file.stages.after(Event::Sync { flushes: false });
+            self.log_order(site, Some(file), &found, file.published.clone().unwrap_or_default(), None);
+        }
+        if late.is_empty() {
+            self.sync_directory(state, &opened.path, place);
+        }
+    }
+
+    /// Writes down what is wrong with the order of steps.
+    pub(crate) fn log_order(
+        &mut self,
+        site: &Site,
+        file: Option<&File>,
+        found: &[Found],
+        target: Value,
+        named: Option<Place>,
+    ) {
+        for found in found {
+            self.log_flaw(site, Defect::Order(found.fault), found.always, file, target.clone(), named, None);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn log_flaw(
+        &mut self,
+        site: &Site,
+        defect: Defect,
+        always: bool,
+        file: Option<&File>,
+        target: Value,
+        named: Option<Place>,
+        removed: Option<Place>,
+    ) {
+        let Some(root) = self.log.root else { return };
+        self.log.flaw(Flaw {
+            defect,
+            place: self.place_of(site),
+            step: site.at,
+            always,
+            file: file.cloned(),
+            target,
+            named,
+            removed,
+            root,
+        });
+    }
+}
+
+/// Whether a file in the system's temporary directory goes to somewhere else.
+fn crosses(file: &File, target: &Value) -> bool {
+    let temporary = |path: &PathRef| path.any(&mut |part| matches!(part, PathExpr::SystemTemp));
+    let mut paths = file.path.paths().peekable();
+    paths.peek().is_some() && paths.all(temporary) && !target.paths().any(temporary)
+}
+
+fn may_hold(directory: &Value, file: &File) -> bool {
+    let directories: Vec<&PathRef> = directory.paths().collect();
+    let targets: Vec<PathRef> = file.published.iter().flat_map(|target| target.paths()).map(PathExpr::parent).collect();
+    directories.is_empty()
+        || targets.is_empty()
+        || directories.iter().any(|directory| {
+            // A directory that cannot be compared may be the right one.
+            targets.iter().any(|target| target == *directory) || !matches!(***directory, PathExpr::Text(_))
+        })
+}
+
+fn shares_path(a: &Value, b: &Value) -> bool {
+    a.paths().any(|a| b.paths().any(|b| a == b))
+}

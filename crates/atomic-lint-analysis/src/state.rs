@@ -1,0 +1,294 @@
+//! What is known at one point of the code: files with their stages, objects with their fields.
+
+use crate::finding::Moment;
+use crate::path::PathRef;
+use crate::program::StepRef;
+use crate::protocol::{Event, Found, Stage, Stages};
+use crate::value::{FileKey, ObjectKey, Value};
+use atomic_lint_catalog::OpenAs;
+use atomic_lint_ir::{Local, Name};
+use atomic_lint_source::Place;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How a file came to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Origin {
+    /// Opened; a handle writes it.
+    Opened(OpenAs),
+    /// Created, written and closed by one call.
+    Whole,
+    /// Copied from another file by one call.
+    Copied,
+    /// A temporary file with a name that nobody can guess.
+    Temporary,
+    /// The handle was given.
+    Given,
+}
+
+/// Where something happened to a file first, and whether it did on every way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) place: Place,
+    pub(crate) always: bool,
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct File {
+    pub(crate) origin: Origin,
+    pub(crate) stages: Stages,
+    /// Its path.
+    pub(crate) path: Value,
+    /// The step that opened it.
+    pub(crate) step: StepRef,
+    /// The whole call that opened it.
+    pub(crate) place: Place,
+    /// The expression of its path, where the opening call has one.
+    pub(crate) named: Option<Place>,
+    /// The calls that led to that step, outermost first.
+    pub(crate) chain: Arc<Vec<StepRef>>,
+    /// What happened to it, by moment.
+    pub(crate) marks: BTreeMap<Moment, Mark>,
+    /// Content may have been written in more than one piece, or by something that can fail half-way.
+    pub(crate) piecewise: bool,
+    /// Its content is known to be empty.
+    pub(crate) empty: bool,
+    /// Moved to its start.
+    pub(crate) rewound: bool,
+    /// Cut to nothing, or to what was just written.
+    pub(crate) truncated: bool,
+    /// Moved to a computed offset.
+    pub(crate) offset: bool,
+    /// A lock was taken on it.
+    pub(crate) locked: bool,
+    /// Code that is not known got the handle.
+    pub(crate) handed: bool,
+    /// Still open.
+    pub(crate) open: bool,
+    /// Deleted when its life ends, unless kept.
+    pub(crate) deletes: bool,
+    /// Unlinked again.
+    pub(crate) removed: bool,
+    /// Where it was published, and as what.
+    pub(crate) published: Option<Value>,
+    /// The directory it lies in was renamed as a whole.
+    pub(crate) moved_with_directory: bool,
+}
+
+impl File {
+    /// Applies `event` at `place`; what is wrong with that.
+    pub(crate) fn advance(&mut self, event: Event, place: Place) -> Vec<Found> {
+        let (stages, found) = self.stages.after(event);
+        self.stages = stages;
+        match event {
+            Event::Write { .. } | Event::Handed { .. } => self.mark(Moment::Write, place),
+            Event::Flush => self.mark(Moment::Flush, place),
+            Event::Sync { .. } => self.mark(Moment::Sync, place),
+            Event::Publish { .. } => self.mark(Moment::Publish, place),
+            Event::SyncDirectory => {}
+            Event::Finished => self.mark(Moment::Sync, place),
+        }
+        found
+    }
+
+    /// Notes that `moment` came at `place`.
+    pub(crate) fn mark(&mut self, moment: Moment, place: Place) {
+        let earlier = self.marks.get(&moment).map(|mark| mark.place);
+        // The place itself was here before where the write stands in a loop.
+        if moment == Moment::Write && earlier.is_some() {
+            self.piecewise = true;
+        }
+        // The last publish and sync are the ones that count; of writes the first is shown.
+        let place = match (moment, earlier) {
+            (Moment::Write | Moment::Open, Some(earlier)) => earlier,
+            _ => place,
+        };
+        self.marks.insert(moment, Mark { place, always: true });
+    }
+
+    /// Whether any content went into it, or may have.
+    pub(crate) fn written(&self) -> bool {
+        self.marks.contains_key(&Moment::Write)
+    }
+
+    /// Adds what may hold on another way, whether that changed anything does not matter.
+    pub(crate) fn merge(&mut self, other: &File) {
+        self.join(other);
+    }
+
+    fn join(&mut self, other: &File) -> bool {
+        let before = self.clone();
+        self.stages = self.stages.union(other.stages);
+        self.path.join(&other.path);
+        for (moment, mark) in &mut self.marks {
+            match other.marks.get(moment) {
+                Some(theirs) => {
+                    mark.always &= theirs.always;
+                    mark.place = mark.place.min(theirs.place);
+                }
+                None => mark.always = false,
+            }
+        }
+        for (moment, mark) in &other.marks {
+            self.marks.entry(*moment).or_insert(Mark { place: mark.place, always: false });
+        }
+        self.piecewise |= other.piecewise;
+        self.empty &= other.empty;
+        self.rewound |= other.rewound;
+        self.truncated |= other.truncated;
+        self.offset |= other.offset;
+        self.locked |= other.locked;
+        self.handed |= other.handed;
+        self.open |= other.open;
+        self.deletes |= other.deletes;
+        self.removed |= other.removed;
+        self.moved_with_directory |= other.moved_with_directory;
+        match (&mut self.published, &other.published) {
+            (Some(mine), Some(theirs)) => {
+                mine.join(theirs);
+            }
+            (None, Some(theirs)) => self.published = Some(theirs.clone()),
+            (_, None) => {}
+        }
+        *self != before
+    }
+}
+
+/// The fields of an object.
+pub(crate) type Fields = BTreeMap<Name, Value>;
+
+/// Everything known at one point.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct State {
+    /// Shared until it is changed: most steps change no file.
+    files: Arc<BTreeMap<FileKey, File>>,
+    heap: Arc<BTreeMap<ObjectKey, Fields>>,
+    /// Variables of the body at hand whose value depends on the way.
+    pub(crate) vars: BTreeMap<Local, Value>,
+    /// Targets that were unlinked or moved aside, with where.
+    pub(crate) removed: BTreeMap<PathRef, Place>,
+}
+
+impl State {
+    /// The files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&FileKey, &File)> {
+        self.files.iter()
+    }
+
+    /// A file.
+    pub(crate) fn file(&self, key: &FileKey) -> Option<&File> {
+        self.files.get(key)
+    }
+
+    /// A file, to be changed.
+    pub(crate) fn file_mut(&mut self, key: &FileKey) -> Option<&mut File> {
+        if !self.files.contains_key(key) {
+            return None;
+        }
+        Arc::make_mut(&mut self.files).get_mut(key)
+    }
+
+    /// Puts a file in; what stood under the same key.
+    pub(crate) fn put_file(&mut self, key: FileKey, file: File) -> Option<File> {
+        Arc::make_mut(&mut self.files).insert(key, file)
+    }
+
+    /// Takes the files out that do not satisfy `keep`.
+    pub(crate) fn take_files(&mut self, keep: impl Fn(&FileKey, &File) -> bool) -> Vec<(FileKey, File)> {
+        if self.files.iter().all(|(key, file)| keep(key, file)) {
+            return Vec::new();
+        }
+        let (kept, gone): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            std::mem::take(Arc::make_mut(&mut self.files)).into_iter().partition(|(key, file)| keep(key, file));
+        self.files = Arc::new(kept);
+        gone.into_iter().collect()
+    }
+
+    /// Puts back the files of an earlier point, as when a call turns out to have failed.
+    pub(crate) fn restore_files(&mut self, earlier: &State) {
+        self.files = earlier.files.clone();
+        self.removed = earlier.removed.clone();
+    }
+
+    /// This state without the variables of the body at hand.
+    pub(crate) fn without_vars(&self) -> State {
+        State { vars: BTreeMap::new(), ..self.clone() }
+    }
+
+    /// Only what is known of files.
+    pub(crate) fn files_only(&self) -> State {
+        State { files: self.files.clone(), removed: self.removed.clone(), ..State::default() }
+    }
+
+    /// Whether the files are the very same ones, unchanged.
+    pub(crate) fn same_files(&self, other: &State) -> bool {
+        Arc::ptr_eq(&self.files, &other.files) && self.removed == other.removed
+    }
+
+    /// The fields of an object.
+    pub(crate) fn fields(&self, key: &ObjectKey) -> Option<&Fields> {
+        self.heap.get(key)
+    }
+
+    /// Every object.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (&ObjectKey, &Fields)> {
+        self.heap.iter()
+    }
+
+    /// Sets a field.
+    pub(crate) fn set_field(&mut self, key: &ObjectKey, field: &Name, value: Value) {
+        if self.heap.get(key).and_then(|fields| fields.get(field)) == Some(&value) {
+            return;
+        }
+        Arc::make_mut(&mut self.heap).entry(key.clone()).or_default().insert(field.clone(), value);
+    }
+
+    /// Puts an object in, fields and all.
+    pub(crate) fn put_object(&mut self, key: ObjectKey, fields: Fields) {
+        Arc::make_mut(&mut self.heap).insert(key, fields);
+    }
+
+    /// Adds what may hold on another way; whether that changed anything.
+    pub(crate) fn join(&mut self, other: &State) -> bool {
+        let mut changed = false;
+        if !Arc::ptr_eq(&self.files, &other.files) && *self.files != *other.files {
+            changed |= join_maps(Arc::make_mut(&mut self.files), &other.files, File::join);
+        }
+        if !Arc::ptr_eq(&self.heap, &other.heap) && *self.heap != *other.heap {
+            changed |= join_maps(Arc::make_mut(&mut self.heap), &other.heap, |mine, theirs| {
+                join_maps(mine, theirs, Value::join)
+            });
+        }
+        changed |= join_maps(&mut self.vars, &other.vars, Value::join);
+        changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
+        changed
+    }
+}
+
+fn join_maps<K: Ord + Clone, V: Clone>(
+    mine: &mut BTreeMap<K, V>,
+    theirs: &BTreeMap<K, V>,
+    join: impl Fn(&mut V, &V) -> bool,
+) -> bool {
+    let mut changed = false;
+    for (key, value) in theirs {
+        match mine.get_mut(key) {
+            Some(mine) => changed |= join(mine, value),
+            None => {
+                mine.insert(key.clone(), value.clone());
+                changed = true;
+            }
+        }
+    }
+    changed
+}
+
+/// The stages of a file that was just opened that way.
+pub(crate) fn first_stage(origin: Origin) -> Stages {
+    Stages::only(match origin {
+        Origin::Opened(_) | Origin::Temporary => Stage::Fresh,
+        Origin::Whole | Origin::Copied => Stage::Written,
+        Origin::Given => Stage::Unknown,
+    })
+}
