@@ -83,6 +83,9 @@ impl Machine<'_, '_> {
                 self.call_value(step, state, &callee, &site)
             }
         };
+        if let (Callee::Method { receiver, .. }, Some(value)) = (callee, self.assigned.take()) {
+            self.set(state, *receiver, value);
+        }
         let failed = self.failed.take();
         if state.same_files(&before) {
             self.follow_outcomes(callee, step, *dst);

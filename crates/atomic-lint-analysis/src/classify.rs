@@ -33,7 +33,7 @@ fn accepted_path(naming: &Naming, path: &PathRef, file: &File) -> Option<Reason>
     if has(&naming.lock) && (!file.written() || name.is_some_and(|name| name.starts_with('.') || name == "lock")) {
         return Some(Reason::LockFile);
     }
-    let staging = PathExpr::ancestors(path).iter().any(|path| named_as(naming, path, &naming.staging));
+    let staging = PathExpr::ancestors(path).iter().any(|path| named_as(path, &naming.staging));
     staging.then_some(Reason::StagingName)
 }
 
@@ -43,7 +43,11 @@ pub(crate) fn doubts(naming: &Naming, paths: &[PathRef]) -> Vec<Reason> {
     if paths.iter().any(|path| mentions(path, &naming.regenerable)) {
         found.push(Reason::Regenerable);
     }
-    let user = |part: &PathExpr| matches!(part, PathExpr::Argument | PathExpr::Environment(_));
+    let user = |part: &PathExpr| match part {
+        PathExpr::Argument | PathExpr::Environment(_) => true,
+        PathExpr::Item(name) | PathExpr::Result(name, _) => naming.user.contains(name),
+        _ => false,
+    };
     if paths.iter().any(|path| path.any(&mut |part| user(part))) {
         found.push(Reason::UserNamed);
     }
@@ -57,14 +61,14 @@ fn mentions(path: &PathExpr, words: &[Name]) -> bool {
 }
 
 /// Whether the last part of `path`, as text or as the name of what holds it, has one of `words`.
-fn named_as(_naming: &Naming, path: &PathRef, words: &[Name]) -> bool {
+fn named_as(path: &PathRef, words: &[Name]) -> bool {
     last_name(path).is_some_and(|name| Naming::has_word(&name, words))
 }
 
 /// The last part of a path: the text it ends in, or the name of what it comes from.
 pub(crate) fn last_name(path: &PathExpr) -> Option<Name> {
     match path {
-        PathExpr::Join(_, part) | PathExpr::WithName(_, part) | PathExpr::WithExtension(_, part) => last_name(part),
+        PathExpr::Join(_, part) | PathExpr::WithExtension(_, part) => last_name(part),
         PathExpr::Concat(parts) => {
             // `{name}.{random}` and `{random}.tmp` are both told by the texts in them.
             let texts: Vec<Name> = parts.iter().skip(1).filter_map(|part| last_name(part)).collect();

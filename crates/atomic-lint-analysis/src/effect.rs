@@ -38,16 +38,13 @@ impl Made {
     fn path(path: PathRef) -> Self {
         Made { value: Some(Value::path(path.clone())), path: Some(path), ..Made::default() }
     }
-
-    fn file(file: FileKey) -> Self {
-        Made { file: Some(file), ..Made::default() }
-    }
 }
 
 impl Machine<'_, '_> {
     /// Does what `api` says; gives what the call gives.
     pub(crate) fn apply(&mut self, state: &mut State, api: &Api, site: &Site) -> Value {
         let made = self.effect(state, api, site);
+        self.assigned = if api.assigns { made.value.clone() } else { None };
         self.returned(state, api, site, made)
     }
 
@@ -81,7 +78,7 @@ impl Machine<'_, '_> {
             Effect::OpenExclusive => self.open(state, api, site, OpenAs::Exclusive),
             Effect::OpenMode => {
                 let mode = self.argument_value(api.mode.as_ref(), site);
-                match mode_of(&mode, site.has_spread()) {
+                match mode_of(&mode) {
                     // An unknown receiver is a path only where the mode says so.
                     None if api.any_receiver => Made::nothing(),
                     mode => self.open(state, api, site, mode.unwrap_or(OpenAs::Unknown)),
@@ -111,11 +108,7 @@ impl Machine<'_, '_> {
             Effect::Flush | Effect::Finish => self.on_handles(state, api, site, |file, place, _| {
                 file.advance(Event::Flush, place);
             }),
-            Effect::Close => self.on_handles(state, api, site, |file, place, _| {
-                file.advance(Event::Flush, place);
-                file.mark(Moment::Close, place);
-                file.open = false;
-            }),
+            Effect::Close => self.close(state, api, site),
             Effect::Sync => self.sync(state, api, site),
             Effect::Truncate => self.truncate(state, api, site),
             Effect::Seek => self.seek(state, api, site),
@@ -129,6 +122,8 @@ impl Machine<'_, '_> {
             Effect::PathOf => self.path_of(state, site),
 
             Effect::Join => self.join_paths(site),
+            Effect::Concat => self.derive(api, site, |path, part| PathExpr::concat(vec![path.clone(), part.clone()])),
+            Effect::Push => self.derive(api, site, PathExpr::push),
             Effect::Parent => self.derive(api, site, |path, _| PathExpr::parent(path)),
             Effect::WithName => self.derive(api, site, PathExpr::with_name),
             Effect::WithExtension => self.derive(api, site, PathExpr::with_extension),
@@ -307,6 +302,18 @@ impl Machine<'_, '_> {
             self.log_order(site, Some(&file), &found, file.published.clone().unwrap_or_default(), None);
         }
         made
+    }
+
+    fn close(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        let deletes = |kind: KindId| self.program.models(site.at.body).kind(kind).deletes_at_end;
+        let kinds: Vec<KindId> = self.handles_of(api, site).handles().map(|(_, kind)| kind).collect();
+        let deletes = kinds.into_iter().any(deletes);
+        self.on_handles(state, api, site, |file, place, _| {
+            file.advance(Event::Flush, place);
+            file.mark(Moment::Close, place);
+            file.open = false;
+            file.removed |= deletes && file.deletes && !file.stages.may_be_published();
+        })
     }
 
     fn sync(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {

@@ -91,6 +91,8 @@ pub(crate) struct Machine<'p, 'u> {
     pub(crate) frames: Vec<Frame>,
     pub(crate) log: Log,
     pub(crate) suspended: Vec<Suspended>,
+    /// What the receiver of the call just made has become.
+    pub(crate) assigned: Option<Value>,
     /// How things stand where the call just made has failed.
     pub(crate) failed: Option<State>,
     globals: FxHashMap<FileId, Rc<Vec<Value>>>,
@@ -107,6 +109,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             frames: Vec::new(),
             log: Log::default(),
             suspended: Vec::new(),
+            assigned: None,
             failed: None,
             globals: FxHashMap::default(),
             steps: 0,

@@ -185,7 +185,7 @@ impl Machine<'_, '_> {
 }
 
 /// What a mode text says; of several possible ones the most dangerous. `None` where it is not known.
-pub(crate) fn mode_of(mode: &Value, spread: bool) -> Option<OpenAs> {
+pub(crate) fn mode_of(mode: &Value) -> Option<OpenAs> {
     let known = mode.paths().filter_map(|path| match &**path {
         PathExpr::Text(text) => Some(mode_text(text)),
         // `"w" + suffix` truncates whatever the suffix is.
@@ -195,14 +195,12 @@ pub(crate) fn mode_of(mode: &Value, spread: bool) -> Option<OpenAs> {
         }),
         _ => None,
     });
-    match known.max_by_key(|how| danger(*how)) {
-        Some(how) => Some(how),
-        None if spread || !mode.is_unknown() => None,
-        None => None,
-    }
+    known.max_by_key(|how| danger(*how))
 }
 
 fn mode_text(text: &str) -> OpenAs {
+    // `r:xz` and `w|gz` name a compression behind the mode.
+    let text = text.split([':', '|']).next().unwrap_or(text);
     let update = text.contains('+');
     if text.contains('w') {
         OpenAs::Truncate

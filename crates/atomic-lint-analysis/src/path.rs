@@ -31,8 +31,6 @@ pub(crate) enum PathExpr {
     Join(PathRef, PathRef),
     /// The directory that holds it.
     Parent(PathRef),
-    /// Its last part replaced.
-    WithName(PathRef, PathRef),
     /// Its extension replaced.
     WithExtension(PathRef, PathRef),
     /// Its last part.
@@ -75,13 +73,21 @@ impl PathExpr {
         }
     }
 
+    /// `part` below `base`, or appended where it is an extension: an `OsString` is pushed to like a `PathBuf`.
+    pub(crate) fn push(base: &PathRef, part: &PathRef) -> PathRef {
+        match part.head() {
+            Some(text) if text.starts_with('.') && !text.contains('/') => {
+                PathExpr::concat(vec![base.clone(), part.clone()])
+            }
+            _ => PathExpr::join(base, part),
+        }
+    }
+
     /// The directory that holds `path`.
     pub(crate) fn parent(path: &PathRef) -> PathRef {
         match &**path {
             PathExpr::Join(base, _) => base.clone(),
-            PathExpr::WithName(base, _) | PathExpr::WithExtension(base, _) | PathExpr::Sibling(base) => {
-                PathExpr::parent(base)
-            }
+            PathExpr::WithExtension(base, _) | PathExpr::Sibling(base) => PathExpr::parent(base),
             PathExpr::Temporary(directory, _) => directory.clone(),
             PathExpr::Text(text) => match text.trim_end_matches('/').rsplit_once('/') {
                 Some(("", _)) => PathExpr::text("/"),
@@ -158,9 +164,7 @@ impl PathExpr {
             let next = match &*at {
                 PathExpr::Join(base, _) => base.clone(),
                 PathExpr::Temporary(directory, _) => directory.clone(),
-                PathExpr::WithName(base, _) | PathExpr::WithExtension(base, _) | PathExpr::Sibling(base) => {
-                    PathExpr::parent(base)
-                }
+                PathExpr::WithExtension(base, _) | PathExpr::Sibling(base) => PathExpr::parent(base),
                 PathExpr::Concat(parts) => match parts.first() {
                     Some(first) => PathExpr::parent(first),
                     None => break,
@@ -181,9 +185,18 @@ impl PathExpr {
     pub(crate) fn tail(&self) -> Option<&Name> {
         match self {
             PathExpr::Text(text) => Some(text),
-            PathExpr::Join(_, part) | PathExpr::WithName(_, part) | PathExpr::WithExtension(_, part) => part.tail(),
+            PathExpr::Join(_, part) | PathExpr::WithExtension(_, part) => part.tail(),
             PathExpr::Concat(parts) => parts.last()?.tail(),
             PathExpr::FileName(of) => of.tail(),
+            _ => None,
+        }
+    }
+
+    /// The text it begins with.
+    fn head(&self) -> Option<&Name> {
+        match self {
+            PathExpr::Text(text) => Some(text),
+            PathExpr::Concat(parts) => parts.first()?.head(),
             _ => None,
         }
     }
@@ -202,7 +215,7 @@ impl PathExpr {
             | PathExpr::FileName(base)
             | PathExpr::Sibling(base)
             | PathExpr::Temporary(base, _) => vec![base],
-            PathExpr::Join(a, b) | PathExpr::WithName(a, b) | PathExpr::WithExtension(a, b) => vec![a, b],
+            PathExpr::Join(a, b) | PathExpr::WithExtension(a, b) => vec![a, b],
             PathExpr::Result(_, parts) | PathExpr::Concat(parts) => parts.iter().collect(),
         }
     }

@@ -1,7 +1,7 @@
 //! Every body of the files in play under one numbering, with what is derived from its graph once.
 
 use atomic_lint_catalog::{Catalog, Models};
-use atomic_lint_ir::{Block, BlockId, Body, BodyId, Exit, Language, Local, Name, Op, Unit};
+use atomic_lint_ir::{Block, BlockId, Body, BodyId, Callee, Exit, Language, Local, Name, Op, Unit};
 use atomic_lint_source::{FileId, Place, Span};
 
 use crate::link::Links;
@@ -22,7 +22,6 @@ pub(crate) struct StepRef {
 /// A body with its file and its graph's order.
 pub(crate) struct BodyInfo<'u> {
     pub(crate) file: FileId,
-    pub(crate) id: BodyId,
     pub(crate) body: &'u Body,
     /// Position of each block in reverse postorder; unreachable blocks have none.
     pub(crate) order: Vec<Option<u32>>,
@@ -37,7 +36,6 @@ pub(crate) struct BodyInfo<'u> {
 /// The files in play, linked.
 pub(crate) struct Program<'u> {
     pub(crate) catalog: &'u Catalog,
-    pub(crate) tree: &'u Tree,
     pub(crate) units: Vec<Option<&'u Unit>>,
     pub(crate) bodies: Vec<BodyInfo<'u>>,
     first: Vec<u32>,
@@ -53,20 +51,19 @@ impl<'u> Program<'u> {
             first.push(bodies.len() as u32);
             let Some(unit) = unit else { continue };
             let test = is_test_file(catalog, tree, file);
-            for (id, body) in unit.bodies.iter().enumerate() {
+            for body in &unit.bodies {
                 bodies.push(BodyInfo {
                     file: FileId(file as u32),
-                    id: BodyId(id as u32),
                     body,
                     order: reverse_postorder(body),
-                    varying: varying(body),
+                    varying: varying(body, catalog.models(unit.language)),
                     owner: None,
                     test: test || body.test,
                 });
             }
         }
         let links = Links::new(tree, &units);
-        let mut program = Program { catalog, tree, units, bodies, first, links };
+        let mut program = Program { catalog, units, bodies, first, links };
         program.assign_owners();
         program
     }
@@ -175,7 +172,7 @@ fn reverse_postorder(body: &Body) -> Vec<Option<u32>> {
     order
 }
 
-fn varying(body: &Body) -> Vec<bool> {
+fn varying(body: &Body, models: &Models) -> Vec<bool> {
     let mut defined = vec![0u8; body.locals.len()];
     let mut define = |local: Local| {
         if let Some(count) = defined.get_mut(local.0 as usize) {
@@ -186,11 +183,20 @@ fn varying(body: &Body) -> Vec<bool> {
     body.captures.iter().for_each(|capture| define(capture.inner));
     for Block { steps, exit } in &body.blocks {
         steps.iter().filter_map(|step| defines(&step.op)).for_each(&mut define);
+        steps.iter().filter_map(|step| assigned(&step.op, models)).for_each(&mut define);
         if let Exit::Yield { dst, .. } = exit {
             define(*dst);
         }
     }
     defined.into_iter().map(|count| count > 1).collect()
+}
+
+/// The receiver that a method changes: `path.push(part)`.
+fn assigned(op: &Op, models: &Models) -> Option<Local> {
+    match op {
+        Op::Call { callee: Callee::Method { receiver, name }, .. } if models.assigns(name) => Some(*receiver),
+        _ => None,
+    }
 }
 
 /// The local that a step gives a value.

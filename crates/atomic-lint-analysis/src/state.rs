@@ -194,17 +194,6 @@ impl State {
         Arc::make_mut(&mut self.files).insert(key, file)
     }
 
-    /// Takes the files out that do not satisfy `keep`.
-    pub(crate) fn take_files(&mut self, keep: impl Fn(&FileKey, &File) -> bool) -> Vec<(FileKey, File)> {
-        if self.files.iter().all(|(key, file)| keep(key, file)) {
-            return Vec::new();
-        }
-        let (kept, gone): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            std::mem::take(Arc::make_mut(&mut self.files)).into_iter().partition(|(key, file)| keep(key, file));
-        self.files = Arc::new(kept);
-        gone.into_iter().collect()
-    }
-
     /// Puts back the files of an earlier point, as when a call turns out to have failed.
     pub(crate) fn restore_files(&mut self, earlier: &State) {
         self.files = earlier.files.clone();

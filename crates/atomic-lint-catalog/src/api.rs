@@ -97,8 +97,12 @@ pub enum Effect {
     Keep,
 
     // Paths.
-    /// `value` below the receiver or `target`.
+    /// The arguments by position below the receiver, or below the first of them.
     Join,
+    /// `value` appended to the text of the receiver or `target`.
+    Concat,
+    /// `value` below the receiver, or appended where it is an extension.
+    Push,
     /// The directory that holds the receiver or `target`.
     Parent,
     /// The receiver or `target` with its last part replaced by `value`.
@@ -296,6 +300,8 @@ pub struct Api {
     pub syncs: bool,
     /// On Windows it fails where the target exists.
     pub replaces_on_unix_only: bool,
+    /// The receiver itself becomes the value: `path.push(part)`.
+    pub assigns: bool,
     /// It holds only for calls with that many arguments by position.
     pub arity: Option<usize>,
     /// It holds for a receiver of which nothing is known.

@@ -3,7 +3,7 @@
 use crate::row::{ApiRow, ItemRow, KindRow, ModelFile, Names, Replaces};
 use crate::{Api, Callback, CatalogError, Effect, Kind, KindId, Returns};
 use atomic_lint_ir::{Language, Name};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use toml::Spanned;
 
 /// What a modelled item is.
@@ -28,6 +28,7 @@ pub struct Models {
     any_receiver: FxHashMap<Name, Api>,
     fields: FxHashMap<(KindId, Name), Api>,
     items: FxHashMap<Name, ItemValue>,
+    assigning: FxHashSet<Name>,
 }
 
 impl Models {
@@ -44,6 +45,7 @@ impl Models {
             any_receiver: FxHashMap::default(),
             fields: FxHashMap::default(),
             items: FxHashMap::default(),
+            assigning: FxHashSet::default(),
         }
     }
 
@@ -126,6 +128,11 @@ impl Models {
         let methods = self.methods.iter().map(|((_, name), api)| (name, api));
         let fields = self.fields.iter().map(|((_, name), api)| (name, api));
         calls.chain(methods).chain(fields)
+    }
+
+    /// Whether a method of that name changes a receiver that is not an object.
+    pub fn assigns(&self, method: &str) -> bool {
+        self.assigning.contains(method)
     }
 
     /// Modules that are twins of others, as `(twin, original)`.
@@ -230,6 +237,9 @@ impl Models {
             for on in source.required(row, "on", row.get_ref().on.as_ref())? {
                 let kind = self.known_kind(source, row.span().start, on)?;
                 let api = self.api(source, row, Name::from(format!("{on}.{name}")))?;
+                if api.assigns {
+                    self.assigning.insert(name.clone());
+                }
                 if api.any_receiver {
                     self.any_receiver.insert(name.clone(), api.clone());
                 }
@@ -281,6 +291,7 @@ impl Models {
             syncs: row.syncs,
             replaces_on_unix_only: row.replaces == Some(Replaces::Unix),
             arity: row.arity,
+            assigns: row.assigns,
             any_receiver: row.any_receiver,
             serialises: row.serialises,
         })

@@ -17,24 +17,18 @@ pub struct Naming {
     /// Words of a pid file.
     #[serde(default)]
     pub pid: Vec<Name>,
-    /// Words of an append-only log.
-    #[serde(default)]
-    pub log: Vec<Name>,
     /// Words of what can be made again: `cache`, `target`, `__pycache__`.
     #[serde(default)]
     pub regenerable: Vec<Name>,
-    /// Words of a backup copy.
-    #[serde(default)]
-    pub backup: Vec<Name>,
-    /// Words of a probe, made to see whether a place can be written.
-    #[serde(default)]
-    pub probe: Vec<Name>,
     /// Words of functions that complete what they are given: `flush`, `close`, `finish`.
     #[serde(default)]
     pub finishing: Vec<Name>,
     /// Prefixes of device and kernel paths.
     #[serde(default)]
     pub device: Vec<Name>,
+    /// Functions and objects through which the user of the program names a destination.
+    #[serde(default)]
+    pub user: Vec<Name>,
     /// Environment variables of build output.
     #[serde(default)]
     pub build_environment: Vec<Name>,

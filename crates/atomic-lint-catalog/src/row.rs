@@ -113,6 +113,8 @@ pub(crate) struct ApiRow {
     pub(crate) replaces: Option<Replaces>,
     pub(crate) arity: Option<usize>,
     #[serde(default)]
+    pub(crate) assigns: bool,
+    #[serde(default)]
     pub(crate) any_receiver: bool,
     #[serde(default)]
     pub(crate) serialises: bool,
