@@ -38,10 +38,10 @@ impl<'t> Lower<'t> {
     }
 
     fn callee(&mut self, function: Node<'t>) -> Callee {
-        if self.is_class_receiver(function) {
-            if let Some(class) = self.own_class() {
-                return Callee::Path(class);
-            }
+        if self.is_class_receiver(function)
+            && let Some(class) = self.own_class()
+        {
+            return Callee::Path(class);
         }
         if let Some(path) = self.item(function) {
             return Callee::Path(path);

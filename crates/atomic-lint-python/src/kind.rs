@@ -133,6 +133,7 @@ named! {
         TuplePattern = "tuple_pattern",
         Type = "type",
         TypeAliasStatement = "type_alias_statement",
+        TypeParameter = "type_parameter",
         TypedDefaultParameter = "typed_default_parameter",
         TypedParameter = "typed_parameter",
         UnaryOperator = "unary_operator",

@@ -41,11 +41,8 @@ impl<'t> Lower<'t> {
     /// Goes on where `object` matches, with the names bound; elsewhere goes to `next`.
     fn matches(&mut self, pattern: Node<'t>, object: Local, next: BlockId) {
         match pattern.kind() {
-            Kind::CasePattern => match pattern.first() {
-                Some(inner) => self.matches(inner, object, next),
-                // `_` is a token without a node.
-                None => {}
-            },
+            // One without a node inside is `_`, which always matches.
+            Kind::CasePattern => pattern.first().into_iter().for_each(|inner| self.matches(inner, object, next)),
             Kind::DottedName => self.matches_name(pattern, object, next),
             Kind::AsPattern => self.matches_as(pattern, object, next),
             Kind::UnionPattern => self.matches_any(pattern, object, next),

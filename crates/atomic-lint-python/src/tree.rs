@@ -12,7 +12,7 @@ use tree_sitter::{Parser, TreeCursor};
 
 /// How deep lowering may recurse. Callers give 64 MiB of stack, and a level takes some
 /// kilobytes without optimisation.
-const MAX_DEPTH: u32 = 1000;
+const MAX_DEPTH: usize = 1000;
 
 /// More gaps than this say nothing new about a file.
 const MAX_GAPS: usize = 50;
@@ -96,7 +96,7 @@ impl Walk<'_, '_> {
     fn node(&mut self, cursor: &mut TreeCursor<'_>) {
         let mut open: Vec<Option<u32>> = Vec::new();
         loop {
-            let copied = self.copy(cursor, open.len() as u32);
+            let copied = self.copy(cursor, &open);
             if copied.inside && cursor.goto_first_child() {
                 open.push(copied.at);
                 continue;
@@ -117,7 +117,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn copy(&mut self, cursor: &TreeCursor<'_>, depth: u32) -> Copied {
+    fn copy(&mut self, cursor: &TreeCursor<'_>, around: &[Option<u32>]) -> Copied {
         let node = cursor.node();
         let kind = self.tables.kind(node.kind_id());
         let field = cursor.field_id().map_or(Field::Other, |id| self.tables.field(id.get()));
@@ -130,18 +130,28 @@ impl Walk<'_, '_> {
             Some(Kind::Comment) => self.comment(span),
             None if !matches!(field, Field::Operator | Field::Operators) => Copied::NOTHING,
             None => self.push(Kind::Other, field, span),
+            Some(Kind::Error) if self.is_default_of_type_parameter(around) => Copied::NOTHING,
             Some(Kind::Error) => {
                 self.error(span);
                 self.push(Kind::Error, field, span)
             }
-            Some(_) if depth > MAX_DEPTH => {
+            Some(_) if around.len() > MAX_DEPTH => {
                 self.gap(span, GapKind::Nesting, "nested too deeply".into());
                 Copied { inside: false, ..self.push(Kind::Error, field, span) }
             }
             // These are read from their text.
-            Some(kind @ (Kind::StringContent | Kind::Type)) => Copied { inside: false, ..self.push(kind, field, span) },
+            Some(kind @ (Kind::StringContent | Kind::Type)) if !self.faulty || !node.has_error() => {
+                Copied { inside: false, ..self.push(kind, field, span) }
+            }
             Some(kind) => self.push(kind, field, span),
         }
+    }
+
+    /// The grammar has no defaults of type parameters (`class A[T = int]`), which are Python since 3.13
+    /// and nothing that lowering reads.
+    fn is_default_of_type_parameter(&self, around: &[Option<u32>]) -> bool {
+        let parent = around.last().copied().flatten();
+        parent.is_some_and(|at| self.tree.nodes[at as usize].kind == Kind::TypeParameter)
     }
 
     fn push(&mut self, kind: Kind, field: Field, span: Span) -> Copied {
