@@ -1,0 +1,105 @@
+//! Calls: what is called, with what, and where an exception out of it goes.
+
+use crate::kind::{Field, Kind};
+use crate::lower::{Found, Lower};
+use crate::tree::Node;
+use atomic_lint_ir::{Arg, Callee, Const, Exit, Name, Op, Operand, Path};
+use atomic_lint_source::Span;
+
+impl<'t> Lower<'t> {
+    /// A call.
+    pub(crate) fn call(&mut self, node: Node<'t>) -> Operand {
+        let Some(function) = node.get(Field::Function) else { return self.parts(node, true) };
+        if let Some(text) = self.format_call(node, function) {
+            return text;
+        }
+        if let Some(result) = self.super_call(node, function) {
+            return result;
+        }
+        let callee = self.callee(function);
+        let args = self.args(node);
+        let span = match (&callee, function.get(Field::Attribute)) {
+            (Callee::Method { .. }, Some(name)) => Span::new(name.span().start, node.span().end),
+            _ => node.span(),
+        };
+        self.call_op(callee, args, span, node.span())
+    }
+
+    /// Appends a call, with the way that an exception takes where this body says something about it.
+    pub(crate) fn call_op(&mut self, callee: Callee, args: Vec<Arg>, span: Span, whole: Span) -> Operand {
+        let dst = self.temp();
+        self.push(Op::Call { dst, callee, args, span }, whole);
+        if let Some(err) = self.landing() {
+            let ok = self.new_block();
+            self.builder().exit(Exit::Fallible { value: dst, ok, err });
+            self.builder().switch_to(ok);
+        }
+        Operand::Local(dst)
+    }
+
+    fn callee(&mut self, function: Node<'t>) -> Callee {
+        if self.is_class_receiver(function)
+            && let Some(class) = self.own_class()
+        {
+            return Callee::Path(class);
+        }
+        if let Some(path) = self.item(function) {
+            return Callee::Path(path);
+        }
+        match (function.kind(), function.get(Field::Object), function.get(Field::Attribute)) {
+            (Kind::Identifier, ..) => match self.lookup(function.text()) {
+                Found::Local(local) => Callee::Value(local),
+                Found::Item(path) | Found::Module(path) | Found::Bare(path) => Callee::Path(path),
+            },
+            (Kind::Attribute, Some(object), Some(name)) => {
+                Callee::Method { receiver: self.expr_local(object), name: Name::new(name.text()) }
+            }
+            _ => match self.expr(function) {
+                Operand::Const(Const::Item(path)) => Callee::Path(path),
+                value => Callee::Value(self.local(value, function.span())),
+            },
+        }
+    }
+
+    /// Whether `node` is the `cls` of the class method that this code is in.
+    fn is_class_receiver(&mut self, node: Node<'t>) -> bool {
+        self.is_receiver(node) && self.frame().method.as_ref().is_some_and(|method| method.by_class)
+    }
+
+    /// `super().name(…)`: the function of the first base, with the receiver as its first argument.
+    fn super_call(&mut self, node: Node<'t>, function: Node<'t>) -> Option<Operand> {
+        let object = function.get(Field::Object).filter(|object| object.kind() == Kind::Call)?;
+        let name = function.get(Field::Attribute)?;
+        if object.get(Field::Function)?.text() != "super" {
+            return None;
+        }
+        let method = self.frame().method.clone()?;
+        let base = method.base.clone().unwrap_or_else(|| Path::bare("object"));
+        let receiver = self.name(method.receiver?);
+        let mut args = vec![Arg::positional(receiver, object.span())];
+        args.extend(self.args(node));
+        Some(self.call_op(Callee::Path(base.child(name.text())), args, node.span(), node.span()))
+    }
+
+    /// The arguments of a call in order.
+    pub(crate) fn args(&mut self, node: Node<'t>) -> Vec<Arg> {
+        let Some(list) = node.get(Field::Arguments) else { return Vec::new() };
+        if list.kind() == Kind::GeneratorExpression {
+            let value = self.expr(list);
+            return vec![Arg::positional(value, list.span())];
+        }
+        let given = list.children().filter(|arg| arg.kind() != Kind::Error);
+        given.map(|arg| self.arg(arg)).collect()
+    }
+
+    fn arg(&mut self, node: Node<'t>) -> Arg {
+        let (name, value, spread) = match node.kind() {
+            Kind::KeywordArgument => (node.get(Field::Name), node.get(Field::Value), false),
+            Kind::ListSplat | Kind::DictionarySplat => (None, node.first(), true),
+            _ => (None, Some(node), false),
+        };
+        let value = value.unwrap_or(node);
+        let span = value.span();
+        Arg { name: name.map(|name| Name::new(name.text())), value: self.expr(value), spread, span }
+    }
+}
