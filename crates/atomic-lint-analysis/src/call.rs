@@ -9,7 +9,6 @@ use crate::value::{Atom, Value};
 use atomic_lint_catalog::ArgRef;
 use atomic_lint_ir::{Arg, BlockId, BodyKind, Callee, Const, Local, Name, Op, Param, ParamKind, Path, Step};
 use atomic_lint_source::{FileId, Span};
-use std::sync::Arc;
 
 /// Calls are followed that deep.
 const DEPTH: usize = 9;
@@ -158,33 +157,14 @@ impl Machine<'_, '_> {
 
     /// Calls whatever `callee` may be.
     pub(crate) fn call_value(&mut self, step: &Step, state: &mut State, callee: &Value, site: &Site) -> Value {
+        let known = callee.filter(|atom| !matches!(atom, Atom::None | Atom::Bool(_) | Atom::Int(_)));
+        if let [only] = known.atoms() {
+            return self.call_atom(step, state, only, site);
+        }
         let mut ways = Ways::default();
-        for atom in callee.atoms() {
+        for atom in known.atoms() {
             let mut state = state.clone();
-            let value = match atom {
-                Atom::Function(body, bound) => self.call_body(step, &mut state, *body, bound.as_deref(), site),
-                Atom::Closure(body, captured) => self.call_closure(step, &mut state, *body, captured, site),
-                Atom::Library(name) => self.call_external(step, &mut state, name, site),
-                Atom::Type(ty) => self.construct(step, &mut state, *ty, site),
-                Atom::Partial(callee, given) => self.call_partial(step, &mut state, callee, given, site),
-                Atom::Object(key) => match self.object_type(&state, key) {
-                    Some(ty) => match self.program.links.method(ty, "__call__") {
-                        Some((file, body)) => {
-                            let body = self.program.body_ref(file, body);
-                            let receiver = Value::of(atom.clone());
-                            self.call_body(step, &mut state, body, Some(&receiver), site)
-                        }
-                        None => self.call_unknown(step, &mut state, "", site),
-                    },
-                    None => self.call_unknown(step, &mut state, "", site),
-                },
-                Atom::None | Atom::Bool(_) | Atom::Int(_) => continue,
-                Atom::Path(path) => {
-                    let name = called_name(path);
-                    self.call_unknown(step, &mut state, &name, site)
-                }
-                _ => self.call_unknown(step, &mut state, "", site),
-            };
+            let value = self.call_atom(step, &mut state, atom, site);
             ways.add(state, value);
         }
         match ways.joined() {
@@ -193,6 +173,31 @@ impl Machine<'_, '_> {
                 value
             }
             None => self.call_unknown(step, state, "", site),
+        }
+    }
+
+    fn call_atom(&mut self, step: &Step, state: &mut State, atom: &Atom, site: &Site) -> Value {
+        match atom {
+            Atom::Function(body, bound) => self.call_body(step, state, *body, bound.as_deref(), site),
+            Atom::Closure(body, captured) => self.call_closure(step, state, *body, captured, site),
+            Atom::Library(name) => self.call_external(step, state, name, site),
+            Atom::Type(ty) => self.construct(step, state, *ty, site),
+            Atom::Partial(callee, given) => self.call_partial(step, state, callee, given, site),
+            Atom::Object(key) => {
+                let call = self.object_type(state, key).and_then(|ty| self.program.links.method(ty, "__call__"));
+                match call {
+                    Some((file, body)) => {
+                        let body = self.program.body_ref(file, body);
+                        self.call_body(step, state, body, Some(&Value::of(atom.clone())), site)
+                    }
+                    None => self.call_unknown(step, state, "", site),
+                }
+            }
+            Atom::Path(path) => {
+                let name = called_name(path);
+                self.call_unknown(step, state, &name, site)
+            }
+            _ => self.call_unknown(step, state, "", site),
         }
     }
 
@@ -301,7 +306,8 @@ impl Machine<'_, '_> {
     ) -> Value {
         let info = self.program.body(body);
         let runs = self.frames.iter().any(|frame| frame.body == body);
-        if runs || self.frames.len() > DEPTH || self.exhausted() || self.is_trusted(body) {
+        let followed = self.program.relevance.is_followed(body);
+        if !followed || runs || self.frames.len() > DEPTH || self.exhausted() || self.is_trusted(body) {
             return self.call_unfollowed(step, state, body, site);
         }
         self.log.call(body);
@@ -391,19 +397,23 @@ impl Machine<'_, '_> {
     }
 
     fn call_method(&mut self, step: &Step, state: &mut State, receiver: &Value, name: &Name, site: &Site) -> Value {
-        let mut ways = Ways::default();
-        for atom in receiver.atoms() {
-            if *atom == Atom::None {
-                continue;
+        let present = receiver.filter(|atom| *atom != Atom::None);
+        if let [only] = present.atoms() {
+            if let Some(value) = self.call_method_of(step, state, only, name, site) {
+                return value;
             }
-            let mut state = state.clone();
-            if let Some(value) = self.call_method_of(step, &mut state, atom, name, site) {
-                ways.add(state, value);
+        } else {
+            let mut ways = Ways::default();
+            for atom in present.atoms() {
+                let mut state = state.clone();
+                if let Some(value) = self.call_method_of(step, &mut state, atom, name, site) {
+                    ways.add(state, value);
+                }
             }
-        }
-        if let Some((joined, value)) = ways.joined() {
-            *state = joined;
-            return value;
+            if let Some((joined, value)) = ways.joined() {
+                *state = joined;
+                return value;
+            }
         }
         let site = site.on(receiver.clone());
         match self.program.models(self.frame().body).method_of_any(name) {
@@ -635,15 +645,11 @@ fn result(name: Name, site: &Site) -> PathRef {
             None => match value.atoms() {
                 [Atom::None | Atom::Bool(_) | Atom::Int(_) | Atom::Bytes { .. }] => {}
                 [Atom::Object(crate::value::ObjectKey::Given(path, _))] => parts.push(path.clone()),
-                _ => return Arc::new(PathExpr::Made(site.at)),
+                _ => return PathRef::new(PathExpr::Made(site.at)),
             },
         }
     }
-    if parts.is_empty() {
-        Arc::new(PathExpr::Made(site.at))
-    } else {
-        crate::path::bounded(PathExpr::Result(name, parts))
-    }
+    if parts.is_empty() { PathRef::new(PathExpr::Made(site.at)) } else { PathRef::new(PathExpr::Result(name, parts)) }
 }
 
 /// What a symbol that is called is named.

@@ -100,9 +100,9 @@ impl Machine<'_, '_> {
             Effect::TempFile => self.temp_file(state, api, site),
             Effect::TempDir | Effect::TempName => {
                 let directory = self.temp_directory(api, site);
-                Made::path(Arc::new(PathExpr::Temporary(directory, site.at)))
+                Made::path(PathRef::new(PathExpr::Temporary(directory, site.at)))
             }
-            Effect::SystemTemp => Made::path(Arc::new(PathExpr::SystemTemp)),
+            Effect::SystemTemp => Made::path(PathRef::new(PathExpr::SystemTemp)),
 
             Effect::Write => self.write(state, api, site),
             Effect::Flush | Effect::Finish => self.on_handles(state, api, site, |file, place, _| {
@@ -128,12 +128,12 @@ impl Machine<'_, '_> {
             Effect::WithName => self.derive(api, site, PathExpr::with_name),
             Effect::WithExtension => self.derive(api, site, PathExpr::with_extension),
             Effect::FileName => self.derive(api, site, |path, _| PathExpr::file_name(path)),
-            Effect::Sibling => self.derive(api, site, |path, _| crate::path::bounded(PathExpr::Sibling(path.clone()))),
+            Effect::Sibling => self.derive(api, site, |path, _| PathRef::new(PathExpr::Sibling(path.clone()))),
             Effect::Environment => match self.argument_value(api.value.as_ref(), site).texts().next() {
-                Some(name) => Made::path(Arc::new(PathExpr::Environment(name.clone()))),
-                None => Made::path(Arc::new(PathExpr::Environment(Name::default()))),
+                Some(name) => Made::path(PathRef::new(PathExpr::Environment(name.clone()))),
+                None => Made::path(PathRef::new(PathExpr::Environment(Name::default()))),
             },
-            Effect::Argument => Made::path(Arc::new(PathExpr::Argument)),
+            Effect::Argument => Made::path(PathRef::new(PathExpr::Argument)),
 
             Effect::Same => Made::value(match &api.value {
                 Some(value) => self.argument_value(Some(value), site),
@@ -181,7 +181,7 @@ impl Machine<'_, '_> {
                 (None, Some(value)) => value.clone(),
                 (None, None) => match made.file.as_ref().and_then(|key| state.file(key)) {
                     Some(file) => file.path.clone(),
-                    None => Value::path(Arc::new(PathExpr::Made(site.at))),
+                    None => Value::path(PathRef::new(PathExpr::Made(site.at))),
                 },
             };
         }

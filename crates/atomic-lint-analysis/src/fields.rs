@@ -91,7 +91,7 @@ impl Machine<'_, '_> {
         }
         let info = &self.program.unit(of).bodies[0].locals[local.0 as usize];
         let name = info.name.clone().unwrap_or_default();
-        let path = Arc::new(PathExpr::Item(Name::from(format!("{}#{name}", of.0))));
+        let path = PathRef::new(PathExpr::Item(Name::from(format!("{}#{name}", of.0))));
         self.symbol(of, path, info.ty.as_ref())
     }
 
@@ -101,7 +101,7 @@ impl Machine<'_, '_> {
             Some(ItemValue::Kind(kind)) => Value::of(Atom::Kind(*kind, None)),
             Some(ItemValue::Text(text)) => Value::path(PathExpr::text(text.clone())),
             None if models.call(name).is_some() => Value::of(Atom::Library(name.clone())),
-            None => Value::path(Arc::new(PathExpr::Item(name.clone()))),
+            None => Value::path(PathRef::new(PathExpr::Item(name.clone()))),
         }
     }
 
@@ -137,7 +137,7 @@ impl Machine<'_, '_> {
                 Atom::Type(ty) => self.class_attribute(*ty, field),
                 Atom::Path(path) => self
                     .modelled_field(at, step, state, &atom, "path", field)
-                    .unwrap_or_else(|| Value::path(crate::path::bounded(PathExpr::Field(path.clone(), field.clone())))),
+                    .unwrap_or_else(|| Value::path(PathRef::new(PathExpr::Field(path.clone(), field.clone())))),
                 Atom::Kind(kind, _) | Atom::Handle(_, kind) => {
                     let name = self.models().kind(*kind).name.clone();
                     self.modelled_field(at, step, state, &atom, &name, field).unwrap_or_default()
@@ -246,7 +246,7 @@ impl Machine<'_, '_> {
             ObjectKey::Given(path, _) => path.clone(),
             ObjectKey::Made(..) => crate::machine::own_symbol(ty),
         };
-        let path = crate::path::bounded(PathExpr::Field(symbol, field.clone()));
+        let path = PathRef::new(PathExpr::Field(symbol, field.clone()));
         for def in self.program.links.lineage(ty) {
             let Def::Type(ty) = def else { continue };
             let info = self.program.links.ty(ty);

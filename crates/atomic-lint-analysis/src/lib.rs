@@ -8,6 +8,7 @@ mod classify;
 mod effect;
 mod fields;
 mod finding;
+mod globals;
 mod judge;
 mod link;
 mod log;
@@ -19,6 +20,7 @@ mod program;
 mod project;
 mod protocol;
 mod publish;
+mod relevance;
 mod state;
 mod value;
 

@@ -4,6 +4,7 @@
 //! opened in one function, written in another and published in a third.
 //! What each kind of step does to values stands here; calls are in [`crate::call`].
 
+use crate::globals::GlobalsInPlay;
 use crate::log::Log;
 use crate::objects::ObjectTable;
 use crate::path::{PathExpr, PathRef};
@@ -11,10 +12,8 @@ use crate::program::{BodyRef, Program, StepRef};
 use crate::state::{Fields, State};
 use crate::value::{Atom, ObjectKey, Value};
 use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Local, Name, Op, Operand, Step, Test};
-use atomic_lint_source::FileId;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// A block is not run more often than this; values are bounded, so it only cuts long chains short.
@@ -95,13 +94,18 @@ pub(crate) struct Machine<'p, 'u> {
     pub(crate) assigned: Option<Value>,
     /// How things stand where the call just made has failed.
     pub(crate) failed: Option<State>,
-    globals: FxHashMap<FileId, Rc<Vec<Value>>>,
+    pub(crate) globals: GlobalsInPlay<'p>,
     steps: usize,
 }
 
 impl<'p, 'u> Machine<'p, 'u> {
     /// A machine that has run nothing yet.
-    pub(crate) fn new(program: &'p Program<'u>, objects: &'p ObjectTable, trusted: &'p [Name]) -> Self {
+    pub(crate) fn new(
+        program: &'p Program<'u>,
+        objects: &'p ObjectTable,
+        trusted: &'p [Name],
+        globals: GlobalsInPlay<'p>,
+    ) -> Self {
         Machine {
             program,
             objects,
@@ -111,7 +115,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             suspended: Vec::new(),
             assigned: None,
             failed: None,
-            globals: FxHashMap::default(),
+            globals,
             steps: 0,
         }
     }
@@ -149,7 +153,7 @@ impl<'p, 'u> Machine<'p, 'u> {
                 }
                 _ => {
                     let path = PathExpr::Param { body: root.0, index: at as u32, name: param.name.clone() };
-                    self.symbol(info.file, Arc::new(path), param.ty.as_ref())
+                    self.symbol(info.file, PathRef::new(path), param.ty.as_ref())
                 }
             };
             args.push((param.local, value));
@@ -159,10 +163,31 @@ impl<'p, 'u> Machine<'p, 'u> {
                 let name = info.body.locals[capture.inner.0 as usize].name.clone().unwrap_or_default();
                 let index = (info.body.params.len() + at) as u32;
                 let path = PathExpr::Param { body: root.0, index, name };
-                args.push((capture.inner, Value::path(Arc::new(path))));
+                args.push((capture.inner, Value::path(PathRef::new(path))));
             }
         }
         args
+    }
+
+    /// Runs the top of a file; gives what its variables hold in the end.
+    pub(crate) fn run_top_level(&mut self, body: BodyRef) -> Vec<Value> {
+        let locals = self.program.body(body).body.locals.len();
+        self.frames.push(Frame {
+            body,
+            caller: None,
+            temps: vec![Value::unknown(); locals],
+            attempt: None,
+            yields: Vec::new(),
+        });
+        let exits = self.run_blocks(BlockId(0), State::default(), false);
+        let frame = self.frames.pop().expect("the frame was pushed above");
+        let mut values = frame.temps;
+        if let Some((state, _)) = exits.ok {
+            for (local, value) in state.vars {
+                values[local.0 as usize] = value;
+            }
+        }
+        values
     }
 
     /// Runs a body from a block on.
@@ -186,7 +211,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         exits
     }
 
-    fn run_blocks(&mut self, first: BlockId, state: State, stops_at_yield: bool) -> Exits {
+    pub(crate) fn run_blocks(&mut self, first: BlockId, state: State, stops_at_yield: bool) -> Exits {
         let body = self.frame().body;
         let info = self.program.body(body);
         let blocks = info.body.blocks.len();
@@ -226,7 +251,12 @@ impl<'p, 'u> Machine<'p, 'u> {
 
     /// Whether the root has used up what it may run.
     pub(crate) fn exhausted(&self) -> bool {
-        self.steps > STEPS
+        self.steps > STEPS || (self.globals.computes() && self.frames.len() > 4)
+    }
+
+    /// Leaves only that many steps to run.
+    pub(crate) fn allow(&mut self, left: usize) {
+        self.steps = STEPS.saturating_sub(left);
     }
 
     /// The body being run.
@@ -297,7 +327,7 @@ impl<'p, 'u> Machine<'p, 'u> {
                     self.hand_over(state, &value, "", self.program.place(at.body, step.span));
                 }
                 if let Some(dst) = dst {
-                    self.set(state, *dst, Value::path(Arc::new(PathExpr::Made(at))));
+                    self.set(state, *dst, Value::path(PathRef::new(PathExpr::Made(at))));
                 }
             }
         }
@@ -436,45 +466,6 @@ impl<'p, 'u> Machine<'p, 'u> {
         }
     }
 
-    /// The value of a module's variable or constant, from running the top of its file without effects.
-    pub(crate) fn global(&mut self, file: FileId, local: Local) -> Value {
-        if let Some(known) = self.globals.get(&file) {
-            return known.get(local.0 as usize).cloned().unwrap_or_default();
-        }
-        let body = self.program.body_ref(file, atomic_lint_ir::BodyId(0));
-        // While the top is being run, what it asks of itself is not known yet.
-        self.globals.insert(file, Rc::new(Vec::new()));
-        let values = Rc::new(self.top_level_values(body));
-        self.globals.insert(file, values.clone());
-        values.get(local.0 as usize).cloned().unwrap_or_default()
-    }
-
-    fn top_level_values(&mut self, body: BodyRef) -> Vec<Value> {
-        let mut inner = Machine::new(self.program, self.objects, self.trusted);
-        inner.globals = std::mem::take(&mut self.globals);
-        inner.log.muted = true;
-        inner.steps = STEPS / 2;
-        let info = self.program.body(body);
-        inner.frames.push(Frame {
-            body,
-            caller: None,
-            temps: vec![Value::unknown(); info.body.locals.len()],
-            attempt: None,
-            yields: Vec::new(),
-        });
-        let exits = inner.run_blocks(BlockId(0), State::default(), false);
-        let frame = inner.frames.pop().expect("the frame was pushed above");
-        self.globals = inner.globals;
-        let mut values = frame.temps;
-        if let Some((state, _)) = exits.ok {
-            for (local, value) in state.vars {
-                values[local.0 as usize] = value;
-            }
-        }
-        // Objects of that run are not in any other state, so only what stands by itself is kept.
-        values.into_iter().map(|value| value.filter(stands_alone)).collect()
-    }
-
     fn concat(&mut self, at: StepRef, state: &State, parts: &[Operand]) -> Value {
         let mut texts: Vec<Vec<PathRef>> = vec![Vec::new()];
         for part in parts {
@@ -598,7 +589,7 @@ pub(crate) fn own_object(owner: crate::link::TypeRef) -> ObjectKey {
 
 /// What is known of the identity of such an object.
 pub(crate) fn own_symbol(owner: crate::link::TypeRef) -> PathRef {
-    Arc::new(PathExpr::Item(Name::from(format!("self#{}", owner.0))))
+    PathRef::new(PathExpr::Item(Name::from(format!("self#{}", owner.0))))
 }
 
 fn store(frame: &mut Frame, varying: bool, state: &mut State, local: Local, value: Value) {
@@ -607,10 +598,6 @@ fn store(frame: &mut Frame, varying: bool, state: &mut State, local: Local, valu
     } else {
         frame.temps[local.0 as usize] = value;
     }
-}
-
-fn stands_alone(atom: &Atom) -> bool {
-    !matches!(atom, Atom::Handle(..) | Atom::Object(_) | Atom::Suspended(_))
 }
 
 /// The texts that a value may be as a part of another.
@@ -624,7 +611,7 @@ pub(crate) fn as_texts(value: &Value, at: StepRef) -> Vec<PathRef> {
             _ => None,
         })
         .collect();
-    if texts.is_empty() { vec![Arc::new(PathExpr::Made(at))] } else { texts }
+    if texts.is_empty() { vec![PathRef::new(PathExpr::Made(at))] } else { texts }
 }
 
 /// Whether `atom` equals `wanted`, where that is certain.

@@ -80,7 +80,7 @@ impl Machine<'_, '_> {
     /// Makes a temporary file.
     pub(crate) fn temp_file(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
         let directory = self.temp_directory(api, site);
-        let path = Value::path(Arc::new(PathExpr::Temporary(directory, site.at)));
+        let path = Value::path(PathRef::new(PathExpr::Temporary(directory, site.at)));
         let mut file = self.new_file(api, site, Origin::Temporary, path);
         let kept = self.argument_value(api.value.as_ref(), site).truth() == Some(false);
         file.deletes = !kept && self.deletes_at_end(api);
@@ -103,10 +103,10 @@ impl Machine<'_, '_> {
             None => None,
         };
         match given {
-            Some(value) if value.atoms() == [Atom::None] => Arc::new(PathExpr::SystemTemp),
-            Some(value) => value.paths().next().cloned().unwrap_or_else(|| Arc::new(PathExpr::Made(site.at))),
-            None if site.has_spread() => Arc::new(PathExpr::Made(site.at)),
-            None => Arc::new(PathExpr::SystemTemp),
+            Some(value) if value.atoms() == [Atom::None] => PathRef::new(PathExpr::SystemTemp),
+            Some(value) => value.paths().next().cloned().unwrap_or_else(|| PathRef::new(PathExpr::Made(site.at))),
+            None if site.has_spread() => PathRef::new(PathExpr::Made(site.at)),
+            None => PathRef::new(PathExpr::SystemTemp),
         }
     }
 
@@ -153,9 +153,7 @@ impl Machine<'_, '_> {
         }
         let place = self.place_of(site);
         let path = match key {
-            FileKey::Given(path) => {
-                Value::path(crate::path::bounded(PathExpr::Result("path".into(), vec![path.clone()])))
-            }
+            FileKey::Given(path) => Value::path(PathRef::new(PathExpr::Result("path".into(), vec![path.clone()]))),
             FileKey::Opened(..) => Value::unknown(),
         };
         let file = File {

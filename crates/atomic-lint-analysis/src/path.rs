@@ -5,10 +5,23 @@
 
 use crate::program::StepRef;
 use atomic_lint_ir::Name;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::ops::Deref;
 use std::sync::Arc;
 
-/// A path, or any other value of which only its identity is known.
-pub(crate) type PathRef = Arc<PathExpr>;
+/// A path, or any other value of which only its identity is known; cheap to clone and to compare.
+#[derive(Clone)]
+pub(crate) struct PathRef(Arc<Node>);
+
+struct Node {
+    expr: PathExpr,
+    /// Of the whole expression, so that unequal ones are told apart at once.
+    hash: u64,
+    /// How many parts it has, shared ones counted every time.
+    size: u32,
+}
 
 /// How a path came about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,13 +60,65 @@ pub(crate) enum PathExpr {
     Argument,
 }
 
-/// Deeper expressions are not followed: a path that grows in a loop must come to an end.
-const DEPTH: usize = 12;
+/// Larger expressions are not followed: a path that grows in a loop must come to an end.
+const SIZE: u32 = 40;
+
+impl PathRef {
+    /// `expr`, or an opaque stand-in where it has grown too large.
+    pub(crate) fn new(expr: PathExpr) -> Self {
+        let size = 1 + expr.parts().into_iter().map(|part| part.0.size).sum::<u32>();
+        if size > SIZE {
+            return PathRef::new(PathExpr::Item("…".into()));
+        }
+        let hash = rustc_hash::FxBuildHasher.hash_one(&expr);
+        PathRef(Arc::new(Node { expr, hash, size }))
+    }
+}
+
+impl Deref for PathRef {
+    type Target = PathExpr;
+
+    fn deref(&self) -> &PathExpr {
+        &self.0.expr
+    }
+}
+
+impl PartialEq for PathRef {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || (self.0.hash == other.0.hash && self.0.expr == other.0.expr)
+    }
+}
+
+impl Eq for PathRef {}
+
+impl PartialOrd for PathRef {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PathRef {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.expr.cmp(&other.0.expr) }
+    }
+}
+
+impl Hash for PathRef {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.hash);
+    }
+}
+
+impl fmt::Debug for PathRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expr.fmt(f)
+    }
+}
 
 impl PathExpr {
     /// A text.
     pub(crate) fn text(text: impl Into<Name>) -> PathRef {
-        Arc::new(PathExpr::Text(text.into()))
+        PathRef::new(PathExpr::Text(text.into()))
     }
 
     /// `part` below `base`.
@@ -69,7 +134,7 @@ impl PathExpr {
             (_, PathExpr::Join(head, tail)) => PathExpr::join(&PathExpr::join(base, head), tail),
             // `join(directory(p), name(p))` is `p`.
             (PathExpr::Parent(whole), PathExpr::FileName(name)) if whole == name => whole.clone(),
-            _ => bounded(PathExpr::Join(base.clone(), part.clone())),
+            _ => PathRef::new(PathExpr::Join(base.clone(), part.clone())),
         }
     }
 
@@ -96,9 +161,9 @@ impl PathExpr {
             },
             PathExpr::Concat(parts) => match parts.first() {
                 Some(first) if !matches!(&**first, PathExpr::Text(_)) => PathExpr::parent(first),
-                _ => bounded(PathExpr::Parent(path.clone())),
+                _ => PathRef::new(PathExpr::Parent(path.clone())),
             },
-            _ => bounded(PathExpr::Parent(path.clone())),
+            _ => PathRef::new(PathExpr::Parent(path.clone())),
         }
     }
 
@@ -134,7 +199,7 @@ impl PathExpr {
 
     /// Replaces the extension of `base`.
     pub(crate) fn with_extension(base: &PathRef, extension: &PathRef) -> PathRef {
-        bounded(PathExpr::WithExtension(base.clone(), extension.clone()))
+        PathRef::new(PathExpr::WithExtension(base.clone(), extension.clone()))
     }
 
     /// The last part of `path`.
@@ -142,7 +207,7 @@ impl PathExpr {
         match &**path {
             PathExpr::Join(_, part) if !matches!(&**part, PathExpr::Join(..)) => part.clone(),
             PathExpr::Text(text) => PathExpr::text(text.rsplit('/').next().unwrap_or("")),
-            _ => bounded(PathExpr::FileName(path.clone())),
+            _ => PathRef::new(PathExpr::FileName(path.clone())),
         }
     }
 
@@ -219,15 +284,6 @@ impl PathExpr {
             PathExpr::Result(_, parts) | PathExpr::Concat(parts) => parts.iter().collect(),
         }
     }
-
-    fn depth(&self) -> usize {
-        1 + self.parts().into_iter().map(|part| part.depth()).max().unwrap_or(0)
-    }
-}
-
-/// `expr`, or an opaque stand-in where it has grown too deep.
-pub(crate) fn bounded(expr: PathExpr) -> PathRef {
-    if expr.depth() > DEPTH { Arc::new(PathExpr::Item("…".into())) } else { Arc::new(expr) }
 }
 
 fn push_text(flat: &mut Vec<PathRef>, part: PathRef) {
@@ -248,7 +304,7 @@ fn split_directories(parts: Vec<PathRef>) -> PathRef {
         PathExpr::Text(text) => text.rfind('/').map(|slash| (at, text.clone(), slash)),
         _ => None,
     });
-    let Some((at, text, slash)) = cut else { return bounded(PathExpr::Concat(parts)) };
+    let Some((at, text, slash)) = cut else { return PathRef::new(PathExpr::Concat(parts)) };
     let mut head = parts[..at].to_vec();
     head.push(PathExpr::text(&text[..slash]));
     let mut tail = vec![PathExpr::text(&text[slash + 1..])];
@@ -261,7 +317,7 @@ mod tests {
     use super::*;
 
     fn param(name: &str) -> PathRef {
-        Arc::new(PathExpr::Param { body: 0, index: 0, name: name.into() })
+        PathRef::new(PathExpr::Param { body: 0, index: 0, name: name.into() })
     }
 
     #[test]
@@ -294,6 +350,6 @@ mod tests {
         for _ in 0..100 {
             path = PathExpr::join(&path, &param("part"));
         }
-        assert!(path.depth() <= DEPTH);
+        assert!(path.0.size <= SIZE);
     }
 }

@@ -6,6 +6,7 @@ use atomic_lint_source::{FileId, Place, Span};
 
 use crate::link::Links;
 use crate::project::Tree;
+use crate::relevance::Relevance;
 
 /// A body by its number in the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +41,7 @@ pub(crate) struct Program<'u> {
     pub(crate) bodies: Vec<BodyInfo<'u>>,
     first: Vec<u32>,
     pub(crate) links: Links<'u>,
+    pub(crate) relevance: Relevance,
 }
 
 impl<'u> Program<'u> {
@@ -63,8 +65,9 @@ impl<'u> Program<'u> {
             }
         }
         let links = Links::new(tree, &units);
-        let mut program = Program { catalog, units, bodies, first, links };
+        let mut program = Program { catalog, units, bodies, first, links, relevance: Relevance::default() };
         program.assign_owners();
+        program.relevance = Relevance::new(&program);
         program
     }
 

@@ -1,5 +1,6 @@
 //! What the analysis is given, and what it asks for.
 
+use crate::globals::{Globals, GlobalsInPlay};
 use crate::judge::judge;
 use crate::log::Log;
 use crate::machine::Machine;
@@ -189,7 +190,9 @@ impl<'c> Project<'c> {
         let mut objects = ObjectTable::default();
         let mut logs = Vec::new();
         for _ in 0..ROUNDS {
-            logs = run_roots(&program, &objects, settings);
+            // Globals may read what fields hold, so each round works them out anew.
+            let globals = Globals::new(self.units.len());
+            logs = run_roots(&program, &objects, settings, &globals);
             let mut next = ObjectTable::default();
             logs.iter().for_each(|log| next.absorb(log));
             if next == objects {
@@ -204,10 +207,10 @@ impl<'c> Project<'c> {
 /// Rounds in which what methods leave in fields reaches the other methods.
 const ROUNDS: usize = 3;
 
-fn run_roots(program: &Program<'_>, objects: &ObjectTable, settings: &Settings) -> Vec<Log> {
+fn run_roots(program: &Program<'_>, objects: &ObjectTable, settings: &Settings, globals: &Globals) -> Vec<Log> {
     let roots: Vec<u32> = (0..program.bodies.len() as u32).filter(|at| is_root(program, *at)).collect();
     let run = |at: &u32| {
-        let mut machine = Machine::new(program, objects, &settings.trusted_writers);
+        let mut machine = Machine::new(program, objects, &settings.trusted_writers, GlobalsInPlay::new(globals));
         machine.run_root(BodyRef(*at));
         machine.log
     };
@@ -217,5 +220,5 @@ fn run_roots(program: &Program<'_>, objects: &ObjectTable, settings: &Settings) 
 /// Test code calls nothing into question, so it begins nothing.
 fn is_root(program: &Program<'_>, body: u32) -> bool {
     let info = &program.bodies[body as usize];
-    !info.test && !matches!(info.body.kind, BodyKind::Closure(_))
+    !info.test && !matches!(info.body.kind, BodyKind::Closure(_)) && program.relevance.is_root(BodyRef(body))
 }

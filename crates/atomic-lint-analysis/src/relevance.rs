@@ -1,0 +1,258 @@
+//! Which bodies are worth running: those from which a file can be reached.
+//!
+//! By names alone and before anything is run. It may take too many; it must not miss a body that
+//! writes a path, nor one that calls such a body by a name that can be followed.
+
+use crate::link::Def;
+use crate::program::{BodyRef, Program};
+use atomic_lint_catalog::{Effect, Models};
+use atomic_lint_ir::{Arg, BodyId, Callee, Const, Exit, Language, Name, Op, Operand};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// A method name that more types than this have says nothing about which one is meant.
+const NAMESAKES: usize = 12;
+
+/// Bodies of at most this many steps are always followed: they make paths.
+const SMALL: usize = 60;
+
+/// What may be run as a root, and what is followed when it is called.
+#[derive(Debug, Default)]
+pub(crate) struct Relevance {
+    reaches_sink: Vec<bool>,
+    follows: Vec<bool>,
+}
+
+impl Relevance {
+    /// Works it out for every body of `program`.
+    pub(crate) fn new(program: &Program<'_>) -> Self {
+        let graph = Graph::new(program);
+        let follows = graph.reached_from(&graph.touches);
+        let small = program
+            .bodies
+            .iter()
+            .map(|info| info.body.blocks.iter().map(|block| block.steps.len()).sum::<usize>() <= SMALL);
+        Relevance {
+            reaches_sink: graph.reached_from(&graph.sinks),
+            follows: follows.into_iter().zip(small).map(|(reaches, small)| reaches || small).collect(),
+        }
+    }
+
+    /// Whether a path can be written from there.
+    pub(crate) fn is_root(&self, body: BodyRef) -> bool {
+        self.reaches_sink[body.0 as usize]
+    }
+
+    /// Whether a call of it is followed.
+    pub(crate) fn is_followed(&self, body: BodyRef) -> bool {
+        self.follows[body.0 as usize]
+    }
+}
+
+struct Graph {
+    callers: Vec<Vec<u32>>,
+    /// Has a call that can begin a finding.
+    sinks: Vec<bool>,
+    /// Has a call that does anything to a file.
+    touches: Vec<bool>,
+}
+
+impl Graph {
+    fn new(program: &Program<'_>) -> Self {
+        let count = program.bodies.len();
+        let mut graph =
+            Graph { callers: vec![Vec::new(); count], sinks: vec![false; count], touches: vec![false; count] };
+        let methods = methods_by_name(program);
+        let names = Language::ALL.map(|language| MethodNames::new(program.catalog.models(language)));
+        for at in 0..count as u32 {
+            let names = &names[program.language(BodyRef(at)) as usize];
+            graph.add_body(program, at, &methods, names);
+        }
+        graph
+    }
+
+    fn add_body(&mut self, program: &Program<'_>, at: u32, methods: &FxHashMap<Name, Vec<u32>>, names: &MethodNames) {
+        let info = program.body(BodyRef(at));
+        for block in &info.body.blocks {
+            for step in &block.steps {
+                match &step.op {
+                    Op::Call { callee, args, .. } => self.add_call(program, at, callee, args, methods, names),
+                    Op::Closure { body, .. } => self.edge(at, program.body_ref(info.file, *body).0),
+                    Op::Load { field, .. } => {
+                        self.add_named(at, field, methods, |body| program.body(BodyRef(body)).body.property)
+                    }
+                    Op::Copy { src: Operand::Const(Const::Item(path)), .. } => self.add_path(program, at, path),
+                    _ => {}
+                }
+            }
+            if let Exit::Return(Some(Operand::Const(Const::Item(path)))) = &block.exit {
+                self.add_path(program, at, path);
+            }
+        }
+    }
+
+    fn add_call(
+        &mut self,
+        program: &Program<'_>,
+        at: u32,
+        callee: &Callee,
+        args: &[Arg],
+        methods: &FxHashMap<Name, Vec<u32>>,
+        names: &MethodNames,
+    ) {
+        match callee {
+            Callee::Path(path) => self.add_path(program, at, path),
+            Callee::Method { name, .. } => {
+                self.sinks[at as usize] |= names.sinks.contains(name) && !names.arity_excludes(name, args.len());
+                self.touches[at as usize] |= names.touches.contains(name);
+                self.add_named(at, name, methods, |_| true);
+            }
+            // What is called may be `open` under another name.
+            Callee::Value(_) => self.touches[at as usize] = true,
+        }
+        for arg in args {
+            if let Operand::Const(Const::Item(path)) = &arg.value {
+                self.add_path(program, at, path);
+            }
+        }
+    }
+
+    fn add_path(&mut self, program: &Program<'_>, at: u32, path: &atomic_lint_ir::Path) {
+        let info = program.body(BodyRef(at));
+        match program.links.resolve(info.file, path) {
+            Def::Function(file, body, _) => self.edge(at, program.body_ref(file, body).0),
+            Def::Type(ty) => {
+                if let Some((file, body)) = program.links.method(ty, "__init__") {
+                    self.edge(at, program.body_ref(file, body).0);
+                }
+            }
+            Def::Global(file, _) => self.edge(at, program.body_ref(file, BodyId(0)).0),
+            // An attribute may hold a function that opens.
+            Def::Member(..) => self.touches[at as usize] = true,
+            Def::Module(_) => {}
+            Def::External(name) => {
+                if let Some(api) = program.models(BodyRef(at)).call(&name) {
+                    self.sinks[at as usize] |= is_sink(api.effect);
+                    self.touches[at as usize] |= touches(api.effect);
+                }
+            }
+        }
+    }
+
+    fn add_named(&mut self, at: u32, name: &Name, methods: &FxHashMap<Name, Vec<u32>>, wanted: impl Fn(u32) -> bool) {
+        let Some(bodies) = methods.get(name) else { return };
+        if bodies.len() > NAMESAKES {
+            return;
+        }
+        for body in bodies {
+            if wanted(*body) {
+                self.edge(at, *body);
+            }
+        }
+    }
+
+    fn edge(&mut self, caller: u32, callee: u32) {
+        if caller != callee {
+            self.callers[callee as usize].push(caller);
+        }
+    }
+
+    /// The bodies from which one of `targets` can be reached.
+    fn reached_from(&self, targets: &[bool]) -> Vec<bool> {
+        let mut reached = targets.to_vec();
+        let mut queue: Vec<u32> = (0..targets.len() as u32).filter(|at| targets[*at as usize]).collect();
+        while let Some(at) = queue.pop() {
+            for caller in &self.callers[at as usize] {
+                if !std::mem::replace(&mut reached[*caller as usize], true) {
+                    queue.push(*caller);
+                }
+            }
+        }
+        reached
+    }
+}
+
+fn methods_by_name(program: &Program<'_>) -> FxHashMap<Name, Vec<u32>> {
+    let mut methods: FxHashMap<Name, Vec<u32>> = FxHashMap::default();
+    for ty in program.links.type_refs() {
+        for (name, file, body) in program.links.methods_of(ty) {
+            methods.entry(name).or_default().push(program.body_ref(file, body).0);
+        }
+    }
+    methods
+}
+
+/// The names of modelled methods.
+struct MethodNames {
+    sinks: FxHashSet<Name>,
+    touches: FxHashSet<Name>,
+    arities: FxHashMap<Name, usize>,
+}
+
+impl MethodNames {
+    fn new(models: &Models) -> Self {
+        let mut names =
+            MethodNames { sinks: FxHashSet::default(), touches: FxHashSet::default(), arities: FxHashMap::default() };
+        for (name, api) in models.apis() {
+            if is_sink(api.effect) {
+                names.sinks.insert(name.clone());
+            }
+            if touches(api.effect) {
+                names.touches.insert(name.clone());
+            }
+            if let Some(arity) = api.arity {
+                names.arities.insert(name.clone(), arity);
+            }
+        }
+        names
+    }
+
+    fn arity_excludes(&self, name: &Name, args: usize) -> bool {
+        self.arities.get(name).is_some_and(|arity| *arity != args)
+    }
+}
+
+/// Whether a finding can begin with it.
+pub(crate) fn is_sink(effect: Effect) -> bool {
+    matches!(
+        effect,
+        Effect::WritePath
+            | Effect::CopyPath
+            | Effect::Rename
+            | Effect::Move
+            | Effect::Link
+            | Effect::OpenTruncate
+            | Effect::OpenWrite
+            | Effect::OpenUpdate
+            | Effect::OpenMode
+            | Effect::OpenFlags
+            | Effect::OpenOptions
+            | Effect::Persist
+            | Effect::Truncate
+            | Effect::TempFile
+    )
+}
+
+fn touches(effect: Effect) -> bool {
+    is_sink(effect)
+        || matches!(
+            effect,
+            Effect::OpenRead
+                | Effect::OpenAppend
+                | Effect::OpenExclusive
+                | Effect::TempDir
+                | Effect::TempName
+                | Effect::Remove
+                | Effect::SyncDirectory
+                | Effect::Write
+                | Effect::Flush
+                | Effect::Sync
+                | Effect::Close
+                | Effect::Finish
+                | Effect::Seek
+                | Effect::Rewind
+                | Effect::Lock
+                | Effect::Wrap
+                | Effect::IntoInner
+                | Effect::Keep
+        )
+}
