@@ -1,0 +1,1 @@
+//! What the lowering of small texts looks like.
