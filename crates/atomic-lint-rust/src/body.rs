@@ -8,6 +8,7 @@ use atomic_lint_ir::{
     Local, Module, Name, Op, Operand, Param, Type, TypeDef,
 };
 use atomic_lint_source::Span;
+use rustc_hash::FxHashMap;
 use syn::Expr;
 
 /// The lowering of one file.
@@ -61,6 +62,10 @@ pub(crate) struct Fun {
     pub(crate) captures: Vec<Capture>,
     /// Temporaries of the current statements that own what a call gave.
     pub(crate) temps: Vec<Local>,
+    /// Of which temporary a method's result was made, and so may hold it.
+    pub(crate) made_of: FxHashMap<Local, Local>,
+    /// Locals of which it was seen that the operation succeeded.
+    pub(crate) succeeded: Locals,
     /// Whether the current place can be reached.
     pub(crate) live: bool,
     /// Locals that may have been moved away on the way here.
@@ -161,6 +166,8 @@ impl Fun {
             frames: Vec::new(),
             captures: Vec::new(),
             temps: Vec::new(),
+            made_of: FxHashMap::default(),
+            succeeded: Locals::default(),
             live: true,
             moved: Locals::default(),
             ever_moved: Locals::default(),
@@ -186,9 +193,32 @@ impl Fun {
         self.scopes.last_mut().expect("the outermost scope is never closed")
     }
 
+    /// `local` is moved away, and with it what it may hold.
     pub(crate) fn take(&mut self, local: Local) {
         self.moved.insert(local);
         self.ever_moved.insert(local);
+        self.take_sources(local);
+    }
+
+    /// What `local` was made of is moved away.
+    pub(crate) fn take_sources(&mut self, local: Local) {
+        let mut at = local;
+        while let Some(source) = self.made_of.get(&at).copied() {
+            self.moved.insert(source);
+            at = source;
+        }
+    }
+
+    /// Whether `failed` was made of `local`, so that `local` failed too.
+    pub(crate) fn failed_with(&self, local: Local, failed: Local) -> bool {
+        let mut at = failed;
+        while at != local {
+            match self.made_of.get(&at) {
+                Some(source) => at = *source,
+                None => return false,
+            }
+        }
+        local == failed || !self.succeeded.contains(local)
     }
 
     /// A local that stands for `outer` of the body around this one.
@@ -319,23 +349,29 @@ pub(crate) fn param(local: Local, name: Name, ty: Option<Type>, kind: atomic_lin
 /// The unit value.
 pub(crate) const UNIT: Operand = Operand::Const(Const::None);
 
-/// Takes out blocks that nothing leads to and those that only lead on, and puts the rest in the order of the flow.
+/// Takes out blocks that nothing leads to and those that only lead on, joins those that always follow each other,
+/// and puts the rest in the order of the flow.
 fn compact(blocks: &mut Vec<Block>) {
     let targets: Vec<BlockId> = (0..blocks.len()).map(|at| forwarded(blocks, BlockId(at as u32))).collect();
+    for to in blocks.iter_mut().flat_map(|block| successors(&mut block.exit)) {
+        *to = targets[to.0 as usize];
+    }
+    let ways_in = ways_in(blocks);
     let mut places: Vec<Option<BlockId>> = vec![None; blocks.len()];
     let mut ordered: Vec<Block> = Vec::new();
     let mut pending = vec![BlockId(0)];
     while let Some(at) = pending.pop() {
-        let place = &mut places[at.0 as usize];
-        if place.is_none() {
-            *place = Some(BlockId(ordered.len() as u32));
-            let emptied = Block { steps: Vec::new(), exit: Exit::Unreachable };
-            let mut block = std::mem::replace(&mut blocks[at.0 as usize], emptied);
-            let next = successors(&mut block.exit).into_iter().rev();
-            pending.extend(next.map(|to| {
-                *to = targets[to.0 as usize];
-                *to
-            }));
+        if places[at.0 as usize].is_none() {
+            places[at.0 as usize] = Some(BlockId(ordered.len() as u32));
+            let mut block = taken(blocks, at);
+            while let Exit::Goto(to) = block.exit
+                && ways_in[to.0 as usize] == 1
+            {
+                let next = taken(blocks, to);
+                block.steps.extend(next.steps);
+                block.exit = next.exit;
+            }
+            pending.extend(successors(&mut block.exit).into_iter().rev().map(|to| *to));
             ordered.push(block);
         }
     }
@@ -343,6 +379,23 @@ fn compact(blocks: &mut Vec<Block>) {
         *to = places[to.0 as usize].expect("what a reachable block leads to is reachable");
     }
     *blocks = ordered;
+}
+
+fn taken(blocks: &mut [Block], at: BlockId) -> Block {
+    std::mem::replace(&mut blocks[at.0 as usize], Block { steps: Vec::new(), exit: Exit::Unreachable })
+}
+
+/// How many exits of reachable blocks lead to each block; the entry has one more.
+fn ways_in(blocks: &mut [Block]) -> Vec<u32> {
+    let mut ways = vec![0; blocks.len()];
+    let mut pending = vec![BlockId(0)];
+    while let Some(at) = pending.pop() {
+        ways[at.0 as usize] += 1;
+        if ways[at.0 as usize] == 1 {
+            pending.extend(successors(&mut blocks[at.0 as usize].exit).into_iter().map(|to| *to));
+        }
+    }
+    ways
 }
 
 /// Where a jump to `at` ends; blocks in a circle of jumps stay as they are.

@@ -1,10 +1,10 @@
 //! Calls: functions, methods, constructors, and the wrappers that are looked through.
 
 use crate::body::Lowerer;
-use crate::drops::{gives_reference, transparent_argument};
+use crate::drops::{gives_reference, takes_receiver, transparent_argument};
 use crate::expr::{locals, member_name, prefixed, variant_prefix};
 use crate::scope::name;
-use atomic_lint_ir::{Arg, Callee, Name, Op, Operand, Path, Root};
+use atomic_lint_ir::{Arg, Callee, Local, Name, Op, Operand, Path, Root};
 use atomic_lint_source::Span;
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Token};
@@ -54,12 +54,7 @@ impl Lowerer<'_> {
         Operand::Local(dst)
     }
 
-    fn value_call(
-        &mut self,
-        callable: atomic_lint_ir::Local,
-        args: &Punctuated<Expr, Token![,]>,
-        span: Span,
-    ) -> Operand {
+    fn value_call(&mut self, callable: Local, args: &Punctuated<Expr, Token![,]>, span: Span) -> Operand {
         let args = self.arguments(args);
         Operand::Local(self.emit(Callee::Value(callable), args, span, span))
     }
@@ -67,19 +62,31 @@ impl Lowerer<'_> {
     pub(crate) fn method_call(&mut self, call: &ExprMethodCall, span: Span) -> Operand {
         let receiver = self.place(&call.receiver);
         let receiver = self.local(receiver, self.span_of(&call.receiver));
-        // What a temporary gives lives no longer than the temporary, so it may be ended with it.
-        let temporary = self.fun.temps.contains(&receiver) && !gives_reference(call);
         let args = self.arguments(&call.args);
+        if panics_on_error(call) {
+            self.propagate(receiver, span);
+        }
         let own = self.at.between(call.method.span(), call.paren_token.span.close());
         let dst = self.emit(Callee::Method { receiver, name: name(&call.method) }, args, span, own);
-        if temporary {
-            self.fun.temps.push(dst);
-        }
+        self.derive(dst, receiver, call);
         Operand::Local(dst)
     }
 
+    /// Remembers what the result `dst` of a method may hold of its receiver.
+    fn derive(&mut self, dst: Local, receiver: Local, call: &ExprMethodCall) {
+        if self.fun.temps.contains(&receiver) {
+            self.fun.made_of.insert(dst, receiver);
+            // What a temporary gives lives no longer than the temporary, so it may be ended with it.
+            if !gives_reference(call) {
+                self.fun.temps.push(dst);
+            }
+        } else if takes_receiver(call) && self.fun.scopes.iter().any(|scope| scope.drops.contains(&receiver)) {
+            self.fun.take(receiver);
+        }
+    }
+
     /// Appends a call and gives its result.
-    pub(crate) fn emit(&mut self, callee: Callee, args: Vec<Arg>, span: Span, own: Span) -> atomic_lint_ir::Local {
+    pub(crate) fn emit(&mut self, callee: Callee, args: Vec<Arg>, span: Span, own: Span) -> Local {
         let dst = self.temp();
         self.push(Op::Call { dst, callee, args, span: own }, span);
         dst
@@ -119,6 +126,14 @@ impl Lowerer<'_> {
     /// An unknown value of the operands.
     pub(crate) fn opaque_of(&mut self, operands: &[Operand], span: Span) -> Operand {
         self.opaque(locals(operands), span)
+    }
+}
+
+/// `x.unwrap()` and `x.expect("why")`: what follows runs only where `x` came to be.
+fn panics_on_error(call: &ExprMethodCall) -> bool {
+    match call.args.first() {
+        None => call.method == "unwrap",
+        Some(why) => call.method == "expect" && matches!(why, Expr::Lit(_) | Expr::Macro(_) | Expr::Reference(_)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Conditions: what decides which way control goes.
 
-use crate::body::{Dest, Lowerer};
+use crate::body::Lowerer;
 use crate::edges;
 use atomic_lint_ir::{BlockId, Const, Local, Op, Operand, Test};
 use atomic_lint_source::Span;
@@ -131,18 +131,19 @@ impl Lowerer<'_> {
         let (held, failed) = (self.block(), self.block());
         self.condition(condition, held, failed);
         self.enter(failed);
+        let mark = self.fun.temps.len();
         otherwise(self);
+        self.fun.temps.truncate(mark);
         self.enter(held);
     }
 
-    /// Both ways, nothing known of when: `dest` may or may not be given.
-    pub(crate) fn perhaps(&mut self, run: impl FnOnce(&mut Self), dest: Dest, span: Span) {
+    /// Code that may run or not, nothing known of when.
+    pub(crate) fn perhaps(&mut self, run: impl FnOnce(&mut Self)) {
         let (body, join) = (self.block(), self.block());
         self.branch(&[body, join]);
         self.enter(body);
         run(self);
         self.goto(join);
         self.enter(join);
-        self.deliver_unit(dest, span);
     }
 }

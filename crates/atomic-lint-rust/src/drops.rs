@@ -37,7 +37,8 @@ impl Lowerer<'_> {
         let scopes = fun.scopes[scopes.min(fun.scopes.len())..].iter().rev().flat_map(|scope| scope.drops.iter().rev());
         let mut living: Vec<Local> = Vec::new();
         for local in temps.chain(scopes).copied() {
-            if !fun.moved.contains(local) && Some(local) != failed && !living.contains(&local) {
+            let failed = failed.is_some_and(|failed| fun.failed_with(local, failed));
+            if !failed && !fun.moved.contains(local) && !living.contains(&local) {
                 living.push(local);
             }
         }
@@ -74,6 +75,9 @@ impl Lowerer<'_> {
                 Some(local) => self.fun.owners.contains(local),
                 None => false,
             },
+            Expr::MethodCall(e) if takes_receiver(e) => {
+                matches!(&*e.receiver, Expr::Field(_)) || self.may_own(&e.receiver)
+            }
             Expr::MethodCall(e) => !gives_reference(e),
             Expr::Call(e) => transparent_argument(e).is_none_or(|inner| self.may_own(inner)),
             Expr::Macro(_) | Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Unsafe(_) | Expr::Loop(_) => true,
@@ -100,26 +104,21 @@ pub(crate) fn borrows(expr: &Expr) -> bool {
     }
 }
 
-/// Whether the method gives a reference into its receiver, by the naming conventions of the Rust API guidelines
+/// Whether the method gives a reference or a guard into its receiver, by the naming conventions of the Rust API guidelines
 /// (C-CONV: `as_` is free and borrowed; getters are named after the field, `_ref` and `_mut`).
 pub(crate) fn gives_reference(call: &ExprMethodCall) -> bool {
     let name = call.method.to_string();
-    matches!(
-        name.as_str(),
-        "borrow"
-            | "borrow_mut"
-            | "by_ref"
-            | "deref"
-            | "deref_mut"
-            | "get"
-            | "iter"
-            | "first"
-            | "last"
-            | "peek"
-            | "path"
-    ) || name.starts_with("as_")
-        || name.ends_with("_ref")
-        || name.ends_with("_mut")
+    let getters = ["borrow", "by_ref", "deref", "first", "get", "iter", "last", "lock", "path", "peek"];
+    getters.contains(&name.as_str()) || name.starts_with("as_") || name.ends_with("_ref") || name.ends_with("_mut")
+}
+
+/// Whether the method takes its receiver by value, by the conventions of the Rust API guidelines (`into_`) and the
+/// combinators of `Option` and `Result`.
+pub(crate) fn takes_receiver(call: &ExprMethodCall) -> bool {
+    let name = call.method.to_string();
+    let combines = ["ok", "err", "or", "and", "ok_or", "ok_or_else", "and_then", "or_else", "context", "with_context"];
+    combines.contains(&name.as_str())
+        || ["into_", "unwrap", "expect", "map"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The argument of a call that only wraps it: `Ok(x)`, `Box::new(x)`.

@@ -113,7 +113,11 @@ impl Lowerer<'_> {
             return Operand::Local(local);
         }
         let path = self.names.path(expr.qself.as_ref(), &expr.path);
-        if path.last() == "None" && path.segments.len() <= 2 { UNIT } else { Operand::Const(Const::Item(path)) }
+        match path.segments.as_slice() {
+            [] => Operand::Const(Const::Other),
+            [.., last] if last == "None" && path.segments.len() <= 2 => UNIT,
+            _ => Operand::Const(Const::Item(path)),
+        }
     }
 
     /// The variable that `expr` names.
@@ -382,7 +386,7 @@ impl Lowerer<'_> {
             fields.push((prefixed(prefix.as_ref(), &member_name(&field.member)), value));
         }
         if let Some(rest) = &expr.rest {
-            fields.push((Name::new(".."), self.place(rest)));
+            fields.push((Name::new(".."), self.value(rest)));
         }
         self.aggregate(Some(path), fields, span)
     }

@@ -126,6 +126,7 @@ impl Lowerer<'_> {
         self.enter(err);
         self.raise(span, Some(value));
         self.enter(ok);
+        self.fun.succeeded.insert(value);
     }
 
     /// Puts `value` where `dest` says.

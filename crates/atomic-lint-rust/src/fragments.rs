@@ -5,7 +5,7 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser, Result};
 use syn::{Block, Expr, Ident, Item, ItemStatic, Pat, Stmt, Token, braced, token};
 
-/// One argument of a macro, `name = value` or just a value.
+/// One argument of a macro: `name = value`, `name: value` or just a value.
 pub(crate) struct Argument {
     pub(crate) name: Option<Ident>,
     pub(crate) value: Expr,
@@ -28,10 +28,12 @@ fn parse_arguments(input: ParseStream) -> Result<Vec<Argument>> {
 }
 
 fn argument(input: ParseStream) -> Result<Argument> {
-    let named = input.peek(Ident) && input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]);
-    let name = if named {
+    let equals = input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]);
+    let colon = input.peek2(Token![:]) && !input.peek2(Token![::]);
+    let name = if input.peek(Ident) && (equals || colon) {
         let name = input.parse()?;
-        input.parse::<Token![=]>()?;
+        input.parse::<Option<Token![=]>>()?;
+        input.parse::<Option<Token![:]>>()?;
         Some(name)
     } else {
         None

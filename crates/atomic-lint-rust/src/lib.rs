@@ -61,7 +61,7 @@ fn lower(text: &str) -> Result<Unit, Gap> {
     if whole.end == u32::MAX {
         return Err(gap(whole, GapKind::Syntax, "the file is larger than 4 GiB"));
     }
-    let scan = guard::scan(text);
+    let scan = guard::scan(text, position::skipped(text));
     if let Some((span, limit)) = scan.too_deep {
         return Err(gap(span, GapKind::Nesting, &limit.to_string()));
     }

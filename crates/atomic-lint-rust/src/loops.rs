@@ -5,7 +5,7 @@ use crate::edges;
 use crate::scope::name;
 use atomic_lint_ir::Name;
 use atomic_lint_source::Span;
-use syn::{ExprForLoop, ExprLoop, ExprWhile, Label};
+use syn::{Expr, ExprForLoop, ExprLoop, ExprMethodCall, ExprWhile, Label};
 
 impl Lowerer<'_> {
     pub(crate) fn loop_to(&mut self, expr: &ExprLoop, dest: Dest) {
@@ -47,8 +47,7 @@ impl Lowerer<'_> {
         self.push_frame(FrameKind::Loop(round), label(expr.label.as_ref()), exit, Dest::Discard);
         self.open_scope();
         let element = self.load(all, Name::new("[]"), all_span);
-        // Iterating over a place or `iter()` lends the elements; a call may give them away.
-        let owned = self.may_own(&expr.expr);
+        let owned = self.gives_elements(&expr.expr);
         self.bind(&expr.pat, element, owned, all_span);
         self.block_to(&expr.body, Dest::Discard);
         self.close_scope(self.at.span(edges::end_of_block(&expr.body)));
@@ -57,6 +56,24 @@ impl Lowerer<'_> {
         self.enter(exit);
         self.deliver_unit(dest, span);
     }
+
+    /// Whether iterating over `expr` gives the elements away; over a reference, place or `iter()` it lends them.
+    fn gives_elements(&mut self, expr: &Expr) -> bool {
+        let mut at = expr;
+        while let Expr::MethodCall(call) = at {
+            if consumes(call) {
+                return true;
+            }
+            at = &call.receiver;
+        }
+        std::ptr::eq(at, expr) && self.may_own(expr)
+    }
+}
+
+/// Whether a method gives its receiver's elements away, by the naming conventions of the Rust API guidelines.
+fn consumes(call: &ExprMethodCall) -> bool {
+    let name = call.method.to_string();
+    name.starts_with("into_") || name.starts_with("drain")
 }
 
 fn label(label: Option<&Label>) -> Option<Name> {

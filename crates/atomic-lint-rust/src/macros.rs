@@ -204,7 +204,7 @@ impl Lowerer<'_> {
     fn macro_statements(&mut self, stmts: &[Stmt], span: Span) -> Operand {
         let dst = self.temp();
         let end = Span::new(span.end.saturating_sub(1), span.end);
-        self.perhaps(|lowerer| lowerer.statements_to(stmts, Dest::Into(dst), end), Dest::Discard, span);
+        self.perhaps(|lowerer| lowerer.statements_to(stmts, Dest::Into(dst), end));
         Operand::Local(dst)
     }
 
@@ -219,11 +219,13 @@ impl Lowerer<'_> {
         for (arm, entry) in arms.iter().zip(entries) {
             self.enter(entry);
             self.open_scope();
+            let mark = self.fun.temps.len();
             if let Some((pattern, awaited)) = &arm.bound {
                 let value = self.value(awaited);
                 self.bind(pattern, value, true, span);
             }
             self.expr_to(&arm.handler, dest);
+            self.end_temps(mark, span);
             self.close_scope(span);
             self.goto(join);
         }

@@ -44,18 +44,21 @@ impl Lowerer<'_> {
         let value_span = self.span_of(&expr.expr);
         let value = self.local(value, value_span);
         let mut arms = Arms::new(value, expr, self);
-        self.ask(&mut arms, (0, None));
+        self.dispatch(&mut arms, (0, None));
         self.answer(&mut arms);
         let join = self.block();
         for (at, arm) in expr.arms.iter().enumerate() {
             self.enter(arms.entries[at]);
             self.open_scope();
+            let mark = self.fun.temps.len();
             self.bind(&arm.pat, Operand::Local(value), owned && takes(&expr.expr), value_span);
             if let Pat::Guard(guard) = &arm.pat {
                 self.guard(&mut arms, at, &guard.guard);
             }
             self.expr_to(&arm.body, dest);
-            self.close_scope(self.at.span(edges::last(&arm.body)));
+            let end = self.at.span(edges::last(&arm.body));
+            self.end_temps(mark, end);
+            self.close_scope(end);
             self.goto(join);
             self.answer(&mut arms);
             self.note_arm(arm);
@@ -76,12 +79,6 @@ impl Lowerer<'_> {
         let next = self.state(arms, (at + 1, known));
         self.condition(guard, body, next);
         self.enter(body);
-    }
-
-    /// Goes where `state` is answered.
-    fn ask(&mut self, arms: &mut Arms, state: State) {
-        let block = self.state(arms, state);
-        self.goto(block);
     }
 
     fn state(&mut self, arms: &mut Arms, state: State) -> BlockId {

@@ -217,6 +217,7 @@ impl Lowerer<'_> {
                 self.fun.builder.info(local).name = Some(name.clone());
                 self.fun.temps.retain(|temp| *temp != local);
                 self.fun.moved.remove(local);
+                self.fun.take_sources(local);
                 local
             }
             None => {

@@ -83,16 +83,24 @@ impl<'t> Positions<'t> {
     }
 }
 
-/// How many bytes at the beginning are no Rust: a byte order mark and a shebang line, its line feed not included.
-fn skipped(text: &str) -> usize {
-    let after_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mark = text.len() - after_mark.len();
-    let shebang = after_mark.strip_prefix("#!").is_some_and(|rest| !rest.trim_start().starts_with('['));
-    match (shebang, after_mark.find('\n')) {
-        (false, _) => mark,
-        (true, Some(line)) => mark + line,
-        (true, None) => text.len(),
-    }
+/// How many bytes at the beginning are no Rust: a byte order mark, a shebang line, the manifest of a script.
+pub(crate) fn skipped(text: &str) -> usize {
+    let marked = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let shebang = marked.strip_prefix("#!").is_some_and(|rest| !rest.trim_start().starts_with('['));
+    let code = match (shebang, marked.find('\n')) {
+        (false, _) => marked,
+        (true, Some(line)) => &marked[line..],
+        (true, None) => "",
+    };
+    text.len() - after_manifest(code).len()
+}
+
+/// `text` without the manifest between lines of dashes that a script may begin with (RFC 3502).
+fn after_manifest(text: &str) -> &str {
+    let start = text.trim_start();
+    let fence = &start[..start.len() - start.trim_start_matches('-').len()];
+    let end = (fence.len() >= 3).then(|| start.find(&format!("\n{fence}"))).flatten();
+    end.map_or(text, |end| &start[end + 1 + fence.len()..])
 }
 
 #[cfg(test)]
@@ -116,6 +124,7 @@ mod tests {
             "#!/usr/bin/env run\nfn here() {}",
             "\u{feff}#!/usr/bin/env run\nfn here() {}",
             "#![allow(x)]\nfn here() {}",
+            "#!/usr/bin/env cargo\n---\nname = \"it's\"\n---\nfn here() {}",
             "// é漢😀\r\n/* 😀 */ fn here() {}",
             "const A: &str = \"漢\";\r\n\r\nconst B: char = '😀'; fn here() {}",
         ];

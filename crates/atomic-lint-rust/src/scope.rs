@@ -2,10 +2,11 @@
 //!
 //! Variables are not here; they shadow all of this and belong to the body under construction.
 
+use crate::attributes::is_test;
 use atomic_lint_ir::{Glob, Import, Name, Path, Root, Type};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syn::ext::IdentExt;
-use syn::{Item, ItemUse, UseTree, Visibility};
+use syn::{Item, ItemExternCrate, ItemUse, UseTree, Visibility};
 
 /// Imports refer to imports; a chain longer than this is a cycle.
 const IMPORT_CHAIN: u32 = 8;
@@ -42,6 +43,8 @@ pub(crate) struct Names {
 struct Bindings {
     /// In the order of the text, to be handed on.
     uses: Vec<Use>,
+    /// The first import of each name, by position.
+    first_uses: FxHashMap<Name, usize>,
     imports: FxHashMap<Name, Path>,
     globs: Vec<Path>,
     items: FxHashSet<Name>,
@@ -55,6 +58,10 @@ struct Use {
     segments: Vec<Name>,
     leading: bool,
     public: bool,
+    /// Compiled only under test, so that another import of the name counts for more.
+    test: bool,
+    /// What it brings, once that is known.
+    target: Option<Path>,
 }
 
 impl Names {
@@ -65,8 +72,9 @@ impl Names {
         let scopes: Vec<Vec<Name>> = names.modules.keys().cloned().collect();
         for scope in scopes {
             names.here = scope;
-            let uses = names.modules[&names.here].uses.clone();
-            names.settle(&uses);
+            let targets = names.targets(&names.modules[&names.here]);
+            let bindings = names.modules.get_mut(&names.here).expect("it is one of the keys");
+            bindings.settle(targets);
         }
         names.here = Vec::new();
         names
@@ -88,16 +96,9 @@ impl Names {
         self.modules.entry(scope).or_default().absorb(bindings);
     }
 
-    /// Resolves `uses` from here and stores them with the module that is here.
-    fn settle(&mut self, uses: &[Use]) {
-        for item in uses {
-            let target = self.use_target(item, 0);
-            let Some(bindings) = self.modules.get_mut(&self.here) else { continue };
-            match &item.name {
-                Some(name) => drop(bindings.imports.insert(name.clone(), target)),
-                None => bindings.globs.push(target),
-            }
-        }
+    /// What the imports of `bindings`, which is visible here, bring.
+    fn targets(&self, bindings: &Bindings) -> Vec<Path> {
+        bindings.uses.iter().map(|item| self.use_target(item, 0)).collect()
     }
 
     /// Goes into a block with these items; [`Names::leave_block`] must follow.
@@ -105,15 +106,10 @@ impl Names {
         let mut bindings = Bindings::default();
         items.for_each(|item| bindings.add(item));
         self.crates.extend(bindings.uses.iter().filter_map(Use::proven_crate));
-        let uses = bindings.uses.clone();
         self.blocks.push(bindings);
-        for item in uses {
-            let target = self.use_target(&item, 0);
-            let Some(bindings) = self.blocks.last_mut() else { continue };
-            match item.name {
-                Some(name) => drop(bindings.imports.insert(name, target)),
-                None => bindings.globs.push(target),
-            }
+        let targets = self.blocks.last().map(|bindings| self.targets(bindings)).unwrap_or_default();
+        if let Some(bindings) = self.blocks.last_mut() {
+            bindings.settle(targets);
         }
     }
 
@@ -174,6 +170,12 @@ impl Names {
         if leading {
             return Path { root: Root::Absolute, segments };
         }
+        if let Some(bound) = segments.first().and_then(|first| self.generic(first)) {
+            return match bound {
+                Some(bound) => extended(bound.path.clone(), &segments[1..]),
+                None => Path { root: Root::Bare, segments },
+            };
+        }
         let (resolved, rest) = match self.keyword_path(&segments) {
             Some((path, used)) => (path, &segments[used..]),
             None => match self.bound_name(&segments) {
@@ -203,26 +205,19 @@ impl Names {
 
     /// The imports of the file and of its inline modules, for others to follow.
     pub(crate) fn imports(&self) -> Vec<Import> {
-        self.sorted_modules()
-            .flat_map(|(scope, bindings)| {
-                bindings.uses.iter().filter_map(move |item| {
-                    let name = item.name.clone()?;
-                    let target = bindings.imports.get(&name)?.clone();
-                    Some(Import { scope: scope.clone(), name, target, public: item.public })
-                })
-            })
-            .collect()
+        let uses = self.module_uses().filter_map(|(scope, item)| {
+            let (name, target) = (item.name.clone()?, item.target.clone()?);
+            Some(Import { scope: scope.clone(), name, target, public: item.public })
+        });
+        uses.collect()
     }
 
     /// Its glob imports.
     pub(crate) fn globs(&self) -> Vec<Glob> {
-        self.sorted_modules()
-            .flat_map(|(scope, bindings)| {
-                let public = bindings.uses.iter().filter(|item| item.name.is_none()).map(|item| item.public);
-                let globs = bindings.globs.iter().zip(public);
-                globs.map(|(target, public)| Glob { scope: scope.clone(), target: target.clone(), public })
-            })
-            .collect()
+        let globs = self.module_uses().filter(|(_, item)| item.name.is_none()).filter_map(|(scope, item)| {
+            Some(Glob { scope: scope.clone(), target: item.target.clone()?, public: item.public })
+        });
+        globs.collect()
     }
 
     /// The glob imports of the block entered last, which others cannot see but names in it may come from.
@@ -236,10 +231,10 @@ impl Names {
         self.visible().flat_map(|bindings| &bindings.globs).any(|glob| glob.segments.iter().any(|name| segment(name)))
     }
 
-    fn sorted_modules(&self) -> impl Iterator<Item = (&Vec<Name>, &Bindings)> {
+    fn module_uses(&self) -> impl Iterator<Item = (&Vec<Name>, &Use)> {
         let mut modules: Vec<_> = self.modules.iter().collect();
         modules.sort_by_key(|(scope, _)| *scope);
-        modules.into_iter()
+        modules.into_iter().flat_map(|(scope, bindings)| bindings.uses.iter().map(move |item| (scope, item)))
     }
 
     /// Blocks from the innermost, then the module.
@@ -285,18 +280,27 @@ impl Names {
         let name = segments.first()?;
         let alone = segments.len() == 1;
         let block = self.blocks.iter().rev().find_map(|bindings| bindings.get(name, alone, &self.here));
-        block.or_else(|| self.in_module(&self.here, name, alone, 0))
+        block.or_else(|| self.in_module(&self.here, name, alone, &mut Vec::new()))
     }
 
-    fn in_module(&self, module: &[Name], name: &Name, alone: bool, depth: u32) -> Option<Path> {
+    /// What `name` is in `module`, by itself or through globs of other modules of this file; `seen` were asked before.
+    fn in_module<'n>(
+        &'n self,
+        module: &'n [Name],
+        name: &Name,
+        alone: bool,
+        seen: &mut Vec<&'n [Name]>,
+    ) -> Option<Path> {
+        if seen.contains(&module) {
+            return None;
+        }
+        seen.push(module);
         let bindings = self.modules.get(module)?;
         if let Some(path) = bindings.get(name, alone, module) {
             return Some(path);
         }
-        let globs = bindings.globs.iter().filter(|glob| glob.root == Root::Module && depth < IMPORT_CHAIN);
-        globs
-            .filter(|glob| glob.segments.as_slice() != module)
-            .find_map(|glob| self.in_module(&glob.segments, name, alone, depth + 1))
+        let globs = bindings.globs.iter().filter(|glob| glob.root == Root::Module);
+        globs.into_iter().find_map(|glob| self.in_module(&glob.segments, name, alone, seen))
     }
 
     /// A path into a module of this file may end at an import of that module.
@@ -336,9 +340,10 @@ impl Names {
             return self.follow(extended(path, &segments[used..]), depth);
         }
         let first = &segments[0];
-        let other = self.visible().flat_map(|bindings| &bindings.uses).find(|other| {
-            other.name.as_ref() == Some(first) && other.segments.first() != Some(first) && other.segments != segments
-        });
+        let other = self
+            .visible()
+            .find_map(|bindings| bindings.first_use(first))
+            .filter(|other| other.segments.first() != Some(first) && other.segments != segments);
         match other {
             Some(other) if depth < IMPORT_CHAIN => extended(self.use_target(other, depth + 1), &segments[1..]),
             _ if self.modules.get(&self.here).is_some_and(|bindings| bindings.items.contains(first)) => {
@@ -358,25 +363,51 @@ impl Bindings {
     }
 
     fn add(&mut self, item: &Item) {
+        let before = self.uses.len();
         match item {
             Item::Use(item) => add_uses(&mut self.uses, item),
-            Item::ExternCrate(item) => {
-                let crate_name = name(&item.ident);
-                let local = item.rename.as_ref().map_or_else(|| crate_name.clone(), |(_, alias)| name(alias));
-                let public = matches!(item.vis, Visibility::Public(_));
-                self.uses.push(Use { name: Some(local), segments: vec![crate_name], leading: true, public });
-            }
+            Item::ExternCrate(item) => self.uses.push(Use::of_crate(item)),
             Item::Macro(item) => {
                 let defined = item.ident.as_ref().map(|ident| Name::from(format!("{}!", ident.unraw())));
                 self.items.extend(defined);
             }
             item => self.items.extend(defined_name(item)),
         }
+        for (at, item) in self.uses.iter().enumerate().skip(before) {
+            if let Some(name) = &item.name {
+                self.first_uses.entry(name.clone()).or_insert(at);
+            }
+        }
+    }
+
+    fn first_use(&self, name: &Name) -> Option<&Use> {
+        self.first_uses.get(name).map(|at| &self.uses[*at])
     }
 
     fn absorb(&mut self, other: Bindings) {
+        let before = self.uses.len();
         self.uses.extend(other.uses);
         self.items.extend(other.items);
+        for (name, at) in other.first_uses {
+            self.first_uses.entry(name).or_insert(before + at);
+        }
+    }
+
+    /// Takes what the imports bring; of several of one name the first counts that is not for tests.
+    fn settle(&mut self, targets: Vec<Path>) {
+        for (item, target) in self.uses.iter_mut().zip(targets) {
+            item.target = Some(target.clone());
+            match &item.name {
+                Some(name) if item.test => drop(self.imports.entry(name.clone()).or_insert(target)),
+                Some(_) => {}
+                None => self.globs.push(target),
+            }
+        }
+        for item in self.uses.iter().rev().filter(|item| !item.test) {
+            if let (Some(name), Some(target)) = (&item.name, &item.target) {
+                self.imports.insert(name.clone(), target.clone());
+            }
+        }
     }
 
     /// A name that stands alone is a value or type first, one that begins a path is a module first.
@@ -391,6 +422,14 @@ impl Bindings {
 }
 
 impl Use {
+    fn of_crate(item: &ItemExternCrate) -> Self {
+        let crate_name = name(&item.ident);
+        let local = item.rename.as_ref().map_or_else(|| crate_name.clone(), |(_, alias)| name(alias));
+        let public = matches!(item.vis, Visibility::Public(_));
+        let test = is_test(&item.attrs);
+        Use { name: Some(local), segments: vec![crate_name], leading: true, public, test, target: None }
+    }
+
     /// The crate that this import shows to exist, as far as its spelling tells.
     fn proven_crate(&self) -> Option<Name> {
         let first = self.segments.first()?;
@@ -420,6 +459,7 @@ fn defined_name(item: &Item) -> Option<Name> {
 fn add_uses(uses: &mut Vec<Use>, item: &ItemUse) {
     let public = !matches!(item.vis, Visibility::Inherited);
     let leading = item.leading_colon.is_some();
+    let test = is_test(&item.attrs);
     let mut pending: Vec<(Vec<Name>, &UseTree)> = vec![(Vec::new(), &item.tree)];
     while let Some((mut segments, tree)) = pending.pop() {
         let bound = match tree {
@@ -444,7 +484,7 @@ fn add_uses(uses: &mut Vec<Use>, item: &ItemUse) {
                 Some(name(&leaf.rename))
             }
         };
-        uses.push(Use { name: bound, segments, leading, public });
+        uses.push(Use { name: bound, segments, leading, public, test, target: None });
     }
 }
 
@@ -534,6 +574,14 @@ mod tests {
         assert_eq!(resolve("own"), "self.own!");
         assert_eq!(resolve("write"), "?write!");
         assert_eq!(resolve("tracing::info"), "tracing.info!");
+    }
+
+    #[test]
+    fn of_several_imports_of_a_name_the_first_not_for_tests_counts() {
+        let names = names("#[cfg(test)] use fake::fs; #[cfg(not(test))] use std::fs; use other::fs;");
+        assert_eq!(resolve(&names, "fs::write"), "std.fs.write");
+        let targets: Vec<String> = names.imports().iter().map(|import| import.target.to_string()).collect();
+        assert_eq!(targets, ["fake.fs", "std.fs", "other.fs"]);
     }
 
     #[test]

@@ -36,7 +36,9 @@ impl Lowerer<'_> {
         let tail = tail_length(stmts);
         let (before, tail) = stmts.split_at(stmts.len() - tail);
         before.iter().for_each(|stmt| self.statement(stmt));
+        let mark = self.fun.temps.len();
         self.tail_to(tail, dest, end);
+        self.end_temps(mark, end);
         self.close_scope(end);
         if has_items {
             self.names.leave_block();
@@ -45,29 +47,32 @@ impl Lowerer<'_> {
 
     /// What a block gives: its last expression, or one of several of which `cfg` leaves one.
     fn tail_to(&mut self, tail: &[Stmt], dest: Dest, end: Span) {
-        let join = self.block();
-        for (at, stmt) in tail.iter().enumerate() {
-            let (body, rest) = (self.block(), self.block());
-            if at + 1 < tail.len() {
-                self.branch(&[body, rest]);
-                self.enter(body);
-            }
-            self.note(stmt);
-            match stmt {
-                Stmt::Expr(expr, _) => self.expr_to(expr, dest),
-                Stmt::Macro(stmt) => self.macro_to(&stmt.mac, dest),
-                Stmt::Local(_) | Stmt::Item(_) => {}
-            }
-            self.goto(join);
-            if at + 1 < tail.len() {
-                self.enter(rest);
-            }
+        match tail {
+            [] => self.deliver_unit(dest, end),
+            [only] => self.tail_statement(only, dest),
+            alternatives => self.tail_alternatives(alternatives, dest),
         }
-        if tail.is_empty() {
-            self.deliver_unit(dest, end);
+    }
+
+    fn tail_alternatives(&mut self, alternatives: &[Stmt], dest: Dest) {
+        let join = self.block();
+        let entries: Vec<_> = alternatives.iter().map(|_| self.block()).collect();
+        self.branch(&entries);
+        for (stmt, entry) in alternatives.iter().zip(entries) {
+            self.enter(entry);
+            self.tail_statement(stmt, dest);
             self.goto(join);
         }
         self.enter(join);
+    }
+
+    fn tail_statement(&mut self, stmt: &Stmt, dest: Dest) {
+        self.note(stmt);
+        match stmt {
+            Stmt::Expr(expr, _) => self.expr_to(expr, dest),
+            Stmt::Macro(stmt) => self.macro_to(&stmt.mac, dest),
+            Stmt::Local(_) | Stmt::Item(_) => {}
+        }
     }
 
     /// Items of a block are known in all of it: names first, then what they are.
