@@ -133,7 +133,6 @@ named! {
         TuplePattern = "tuple_pattern",
         Type = "type",
         TypeAliasStatement = "type_alias_statement",
-        TypeParameter = "type_parameter",
         TypedDefaultParameter = "typed_default_parameter",
         TypedParameter = "typed_parameter",
         UnaryOperator = "unary_operator",
@@ -179,6 +178,7 @@ named! {
         Superclasses = "superclasses",
         Type = "type",
         TypeConversion = "type_conversion",
+        TypeParameters = "type_parameters",
         Value = "value",
     } else Other
 }

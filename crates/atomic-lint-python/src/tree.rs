@@ -130,7 +130,7 @@ impl Walk<'_, '_> {
             Some(Kind::Comment) => self.comment(span),
             None if !matches!(field, Field::Operator | Field::Operators) => Copied::NOTHING,
             None => self.push(Kind::Other, field, span),
-            Some(Kind::Error) if self.is_default_of_type_parameter(around) => Copied::NOTHING,
+            Some(Kind::Error) if self.is_in_type_parameters(around) => Copied::NOTHING,
             Some(Kind::Error) => {
                 self.error(span);
                 self.push(Kind::Error, field, span)
@@ -149,9 +149,11 @@ impl Walk<'_, '_> {
 
     /// The grammar has no defaults of type parameters (`class A[T = int]`), which are Python since 3.13
     /// and nothing that lowering reads.
-    fn is_default_of_type_parameter(&self, around: &[Option<u32>]) -> bool {
-        let parent = around.last().copied().flatten();
-        parent.is_some_and(|at| self.tree.nodes[at as usize].kind == Kind::TypeParameter)
+    fn is_in_type_parameters(&self, around: &[Option<u32>]) -> bool {
+        around.iter().flatten().any(|at| {
+            let node = self.tree.nodes[*at as usize];
+            node.field == Field::TypeParameters || node.kind == Kind::TypeAliasStatement
+        })
     }
 
     fn push(&mut self, kind: Kind, field: Field, span: Span) -> Copied {

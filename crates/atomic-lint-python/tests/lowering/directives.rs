@@ -4,7 +4,7 @@ use crate::lower;
 
 /// Each directive with the statement it is about.
 fn directives(source: &str) -> Vec<(String, &str)> {
-    let unit = lower(source).unit.unwrap();
+    let unit = lower(source).unit.expect("it was parsed");
     let shown = unit.directives.iter().map(|directive| {
         let statement = directive.applies.map_or("", |span| span.slice(source));
         assert!(directive.span.slice(source).starts_with('#'));

@@ -5,8 +5,8 @@ use atomic_lint_ir::{GapKind, Lowered};
 
 /// Lowers on the stack that callers are told to give.
 fn survives(source: String) -> Lowered {
-    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(move || lower(&source)).unwrap();
-    thread.join().unwrap()
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(move || lower(&source));
+    thread.expect("a thread can be had").join().expect("lowering does not panic")
 }
 
 fn too_deep(lowered: &Lowered) -> bool {

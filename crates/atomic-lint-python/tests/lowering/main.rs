@@ -29,7 +29,7 @@ use atomic_lint_python::PythonFrontend;
 fn check(source: &str, expected: &str) {
     let lowered = lower(&dedented(source));
     assert_eq!(lowered.gaps, []);
-    let actual = dump(&lowered.unit.unwrap());
+    let actual = dump(&lowered.unit.expect("it was parsed"));
     let expected = dedented(expected);
     assert!(actual == expected, "expected:\n{expected}\nactual:\n{actual}");
 }
@@ -43,12 +43,12 @@ fn lower(source: &str) -> Lowered {
 fn unit(source: &str) -> Unit {
     let lowered = lower(&dedented(source));
     assert_eq!(lowered.gaps, []);
-    lowered.unit.unwrap()
+    lowered.unit.expect("it was parsed")
 }
 
 #[track_caller]
 fn body<'u>(unit: &'u Unit, name: &str) -> &'u Body {
-    unit.bodies.iter().find(|body| body.name == name).unwrap()
+    unit.bodies.iter().find(|body| body.name == name).expect("it has that body")
 }
 
 fn dedented(text: &str) -> String {

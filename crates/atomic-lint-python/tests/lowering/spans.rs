@@ -8,7 +8,7 @@ use atomic_lint_source::Span;
 fn calls(source: &str) -> Vec<(&str, &str)> {
     let lowered = lower(source);
     assert_eq!(lowered.gaps, []);
-    let unit = lowered.unit.unwrap();
+    let unit = lowered.unit.expect("it was parsed");
     let shown = |step: &Step| match &step.op {
         Op::Call { span, .. } => Some((step.span, *span)),
         _ => None,
@@ -64,12 +64,20 @@ fn what_is_missing_is_a_gap() {
 
 #[test]
 fn defaults_of_type_parameters_are_no_gap() {
-    for source in ["class A[T = int](B[T]): x: T = 1\n", "def f[T = int, *S = *tuple[int]](a: T): ...\n"] {
+    let sources = [
+        "class A[T = int](B[T]): x: T = 1\n",
+        "class A[T: M[str, X] = M[str, X]](B[T]): x: T = 1\n",
+        "def f[T = int, *S = *tuple[int]](a: T): ...\n",
+        "type A[T = int] = list[T]\n",
+    ];
+    for source in sources {
         assert_eq!(lower(source).gaps, []);
     }
 }
 
 #[test]
 fn an_error_in_an_annotation_is_a_gap() {
-    assert!(!lower("x: List[int, = 3\n").gaps.is_empty());
+    for source in ["x: List[int, = 3\n", "x: List[int = 3] = 3\n", "def f(a: int = = 3): ...\n"] {
+        assert!(!lower(source).gaps.is_empty());
+    }
 }
