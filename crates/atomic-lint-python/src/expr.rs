@@ -195,7 +195,7 @@ impl<'t> Lower<'t> {
         let mut fields = Vec::new();
         let mut starred = false;
         for (at, part) in node.children().enumerate() {
-            starred |= part.kind() == Kind::ListSplat;
+            starred |= part.is_spread();
             let value = self.expr(part);
             match at {
                 _ if starred => fields.push((Name::new_static("[]"), value)),
@@ -210,7 +210,7 @@ impl<'t> Lower<'t> {
         let mut fields = Vec::new();
         let mut starred = false;
         for (at, part) in node.children().enumerate() {
-            starred |= part.kind() == Kind::ListSplat;
+            starred |= part.is_spread();
             let value = self.expr(part);
             if !starred && at < POSITIONS {
                 fields.push((Name::from(at.to_string()), value.clone()));

@@ -97,6 +97,7 @@ named! {
         KeywordSeparator = "keyword_separator",
         Lambda = "lambda",
         LambdaParameters = "lambda_parameters",
+        LineContinuation = "line_continuation",
         List = "list",
         ListComprehension = "list_comprehension",
         ListPattern = "list_pattern",

@@ -128,6 +128,7 @@ impl Walk<'_, '_> {
         }
         match kind {
             Some(Kind::Comment) => self.comment(span),
+            Some(Kind::LineContinuation) => Copied::NOTHING,
             None if !matches!(field, Field::Operator | Field::Operators) => Copied::NOTHING,
             None => self.push(Kind::Other, field, span),
             Some(Kind::Error) if self.is_in_type_parameters(around) => Copied::NOTHING,
@@ -241,6 +242,12 @@ impl<'t> Node<'t> {
     /// Whether its text begins with `keyword`, as `async def` and `async with` do.
     pub(crate) fn begins_with(self, keyword: &str) -> bool {
         self.text().strip_prefix(keyword).is_some_and(|rest| rest.starts_with(char::is_whitespace))
+    }
+
+    /// Whether it is spread into what surrounds it. The star may stand deep inside: to the grammar,
+    /// `*f(x)` is a call of `*f`.
+    pub(crate) fn is_spread(self) -> bool {
+        self.text().starts_with('*')
     }
 
     /// Its children in order.

@@ -67,6 +67,7 @@ fn arguments_keep_keywords_and_spreads() {
         f(a, *b, k=1, **c)
         f(x for x in y)
         print("x", file=fh)
+        f(1, *g.h(a), {*i(b)})
         "#,
         r#"
         #0 <module> TopLevel ()
@@ -85,6 +86,10 @@ fn arguments_keep_keywords_and_spreads() {
           b3:
             _5 = ?f(_1)
             _6 = ?print("x", file=<?fh>)
+            _7 = ?g.h(<?a>)
+            _8 = ?i(<?b>)
+            _9 = { []: _8; }
+            _10 = ?f(1, *_7, _9)
             return
         "#,
     );

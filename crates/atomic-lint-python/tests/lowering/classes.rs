@@ -102,6 +102,7 @@ fn super_calls_the_first_base_with_the_receiver() {
             def f(self, x):
                 super().f(x)
                 super(C, self).f(x)
+                super(C, x.g()).f(x)
         class D:
             def f(self):
                 super().f()
@@ -118,6 +119,9 @@ fn super_calls_the_first_base_with_the_receiver() {
           b0:
             _2 = ?pkg.Base.f(_0.self, _1.x)
             _3 = ?pkg.Base.f(_0.self, _1.x)
+            _4 = _1.x.g()
+            _5 = ?super(<self.C>, _4)
+            _6 = _5.f(_1.x)
             return
         #2 D.f Method (_0 self)
           b0:

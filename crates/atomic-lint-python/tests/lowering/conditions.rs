@@ -115,7 +115,8 @@ fn values_of_conditions() {
         def f(a, b):
             x = a or b
             y = a and b
-            return a if b else x
+            return a if b \
+                else x
         ",
         r"
         #0 <module> TopLevel ()
