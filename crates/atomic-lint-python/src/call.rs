@@ -9,7 +9,7 @@ use atomic_lint_source::Span;
 impl<'t> Lower<'t> {
     /// A call.
     pub(crate) fn call(&mut self, node: Node<'t>) -> Operand {
-        let Some(function) = node.get(Field::Function) else { return self.parts(node, true) };
+        let Some(function) = node.get(Field::Function).map(unstarred) else { return self.parts(node, true) };
         if let Some(text) = self.format_call(node, function) {
             return text;
         }
@@ -18,11 +18,12 @@ impl<'t> Lower<'t> {
         }
         let callee = self.callee(function);
         let args = self.args(node);
+        let whole = Span::new(function.span().start, node.span().end);
         let span = match (&callee, function.get(Field::Attribute)) {
-            (Callee::Method { .. }, Some(name)) => Span::new(name.span().start, node.span().end),
-            _ => node.span(),
+            (Callee::Method { .. }, Some(name)) => Span::new(name.span().start, whole.end),
+            _ => whole,
         };
-        self.call_op(callee, args, span, node.span())
+        self.call_op(callee, args, span, whole)
     }
 
     /// Appends a call, with the way that an exception takes where this body says something about it.
@@ -66,11 +67,21 @@ impl<'t> Lower<'t> {
         self.is_receiver(node) && self.frame().method.as_ref().is_some_and(|method| method.by_class)
     }
 
+    /// Whether `super()` of these arguments is that of the method that this code is in.
+    fn is_own_super(&mut self, node: Node<'t>) -> bool {
+        let mut args = node.get(Field::Arguments).into_iter().flat_map(Node::children);
+        match (args.next(), args.next()) {
+            (None, _) => true,
+            (Some(_), Some(receiver)) => self.is_receiver(receiver),
+            (Some(_), None) => false,
+        }
+    }
+
     /// `super().name(…)`: the function of the first base, with the receiver as its first argument.
     fn super_call(&mut self, node: Node<'t>, function: Node<'t>) -> Option<Operand> {
         let object = function.get(Field::Object).filter(|object| object.kind() == Kind::Call)?;
         let name = function.get(Field::Attribute)?;
-        if object.get(Field::Function)?.text() != "super" {
+        if object.get(Field::Function)?.text() != "super" || !self.is_own_super(object) {
             return None;
         }
         let method = self.frame().method.clone()?;
@@ -96,10 +107,18 @@ impl<'t> Lower<'t> {
         let (name, value, spread) = match node.kind() {
             Kind::KeywordArgument => (node.get(Field::Name), node.get(Field::Value), false),
             Kind::ListSplat | Kind::DictionarySplat => (None, node.first(), true),
-            _ => (None, Some(node), false),
+            _ => (None, Some(node), node.is_spread()),
         };
         let value = value.unwrap_or(node);
         let span = value.span();
         Arg { name: name.map(|name| Name::new(name.text())), value: self.expr(value), spread, span }
+    }
+}
+
+/// What is called by `*f(x)`, of which the grammar makes a call of `*f`.
+fn unstarred(function: Node<'_>) -> Node<'_> {
+    match (function.kind(), function.first()) {
+        (Kind::ListSplat | Kind::ListSplatPattern, Some(inner)) => inner,
+        _ => function,
     }
 }

@@ -5,6 +5,9 @@ use crate::lower::Lower;
 use crate::tree::Node;
 use atomic_lint_ir::{BlockId, Const, Exit, Local, Op, Operand, Test};
 
+/// A compared value with the expression it is of.
+type Side<'t> = (Node<'t>, Operand);
+
 impl<'t> Lower<'t> {
     /// Goes to `then` where `node` holds and to `otherwise` where it does not.
     pub(crate) fn condition(&mut self, node: Node<'t>, then: BlockId, otherwise: BlockId) {
@@ -56,26 +59,21 @@ impl<'t> Lower<'t> {
         };
         let value = self.expr(*left);
         match (operator, right.kind()) {
-            ("in", Kind::Tuple | Kind::List | Kind::Set) => self.one_of(node, value, *right, then, otherwise),
-            ("not in", Kind::Tuple | Kind::List | Kind::Set) => self.one_of(node, value, *right, otherwise, then),
+            ("in", Kind::Tuple | Kind::List | Kind::Set) => self.one_of((*left, value), *right, then, otherwise),
+            ("not in", Kind::Tuple | Kind::List | Kind::Set) => self.one_of((*left, value), *right, otherwise, then),
             _ if operator.starts_with("not") || operator == "in" => {
                 self.expr(*right);
                 self.builder().exit(Exit::If { test: Test::Unknown, then, otherwise });
             }
             _ => {
                 let other = self.expr(*right);
-                self.equality(operator, value, other, then, otherwise);
+                self.equality(operator, (*left, value), (*right, other), then, otherwise);
             }
         }
     }
 
-    fn equality(&mut self, operator: &str, left: Operand, right: Operand, then: BlockId, otherwise: BlockId) {
-        let test = match (left, right) {
-            (Operand::Local(local), Operand::Const(to)) | (Operand::Const(to), Operand::Local(local)) => {
-                Test::Equals(local, to)
-            }
-            _ => Test::Unknown,
-        };
+    fn equality(&mut self, operator: &str, left: Side<'t>, right: Side<'t>, then: BlockId, otherwise: BlockId) {
+        let test = self.equals(left, right);
         let exit = match (operator, test) {
             ("==" | "is", test) => Exit::If { test, then, otherwise },
             ("!=" | "<>", test) => Exit::If { test, then: otherwise, otherwise: then },
@@ -85,13 +83,27 @@ impl<'t> Lower<'t> {
         self.builder().exit(exit);
     }
 
+    /// That one side has the value of the other, where one is a constant; a name of the module is none.
+    fn equals(&mut self, left: Side<'t>, right: Side<'t>) -> Test {
+        match (left, right) {
+            ((node, value), (_, Operand::Const(to))) | ((_, Operand::Const(to)), (node, value))
+                if !matches!(to, Const::Item(_)) =>
+            {
+                Test::Equals(self.local(value, node.span()), to)
+            }
+            ((_, Operand::Local(local)), (_, Operand::Const(to)))
+            | ((_, Operand::Const(to)), (_, Operand::Local(local))) => Test::Equals(local, to),
+            _ => Test::Unknown,
+        }
+    }
+
     /// `value in (a, b)` as one comparison after the other.
-    fn one_of(&mut self, node: Node<'t>, value: Operand, of: Node<'t>, then: BlockId, otherwise: BlockId) {
-        let local = self.local(value, node.span());
+    fn one_of(&mut self, left: Side<'t>, of: Node<'t>, then: BlockId, otherwise: BlockId) {
+        let local = self.local(left.1, left.0.span());
         for element in of.children() {
             let next = self.new_block();
-            let element = self.expr(element);
-            self.equality("==", Operand::Local(local), element, then, next);
+            let value = self.expr(element);
+            self.equality("==", (left.0, Operand::Local(local)), (element, value), then, next);
             self.builder().switch_to(next);
         }
         self.builder().exit(Exit::Goto(otherwise));

@@ -172,15 +172,20 @@ impl<'t> Lower<'t> {
     pub(crate) fn element(&mut self, node: Node<'t>) -> Option<(Local, Name)> {
         let object = node.get(Field::Value)?;
         let object = self.expr_local(object);
-        let mut field = Name::new_static("[]");
-        let mut indices = node.all(Field::Subscript).peekable();
-        while let Some(index) = indices.next() {
-            let value = self.expr(index);
-            if indices.peek().is_none() && index.kind() != Kind::Slice {
-                field = key(&value);
-            }
+        let mut field = None;
+        for (at, index) in node.all(Field::Subscript).enumerate() {
+            let value = if index.kind() == Kind::Slice { self.slice(index) } else { Some(self.expr(index)) };
+            field = value.filter(|_| at == 0).as_ref().map(key);
         }
+        let field = field.unwrap_or(Name::new_static("[]"));
         Some((object, field))
+    }
+
+    fn slice(&mut self, node: Node<'t>) -> Option<Operand> {
+        node.children().for_each(|bound| {
+            self.expr(bound);
+        });
+        None
     }
 }
 
@@ -190,7 +195,7 @@ impl<'t> Lower<'t> {
         let mut fields = Vec::new();
         let mut starred = false;
         for (at, part) in node.children().enumerate() {
-            starred |= part.kind() == Kind::ListSplat;
+            starred |= part.is_spread();
             let value = self.expr(part);
             match at {
                 _ if starred => fields.push((Name::new_static("[]"), value)),
@@ -205,7 +210,7 @@ impl<'t> Lower<'t> {
         let mut fields = Vec::new();
         let mut starred = false;
         for (at, part) in node.children().enumerate() {
-            starred |= part.kind() == Kind::ListSplat;
+            starred |= part.is_spread();
             let value = self.expr(part);
             if !starred && at < POSITIONS {
                 fields.push((Name::from(at.to_string()), value.clone()));

@@ -97,6 +97,7 @@ named! {
         KeywordSeparator = "keyword_separator",
         Lambda = "lambda",
         LambdaParameters = "lambda_parameters",
+        LineContinuation = "line_continuation",
         List = "list",
         ListComprehension = "list_comprehension",
         ListPattern = "list_pattern",
@@ -133,7 +134,6 @@ named! {
         TuplePattern = "tuple_pattern",
         Type = "type",
         TypeAliasStatement = "type_alias_statement",
-        TypeParameter = "type_parameter",
         TypedDefaultParameter = "typed_default_parameter",
         TypedParameter = "typed_parameter",
         UnaryOperator = "unary_operator",
@@ -179,6 +179,7 @@ named! {
         Superclasses = "superclasses",
         Type = "type",
         TypeConversion = "type_conversion",
+        TypeParameters = "type_parameters",
         Value = "value",
     } else Other
 }

@@ -59,6 +59,7 @@ impl<'t> Lower<'t> {
 
     fn matches_value(&mut self, pattern: Node<'t>, object: Local, next: BlockId) {
         let test = match self.expr(pattern) {
+            // The sign of a number is a token that lowering does not see.
             Operand::Const(Const::Int(_) | Const::Other) | Operand::Local(_) => Test::Unknown,
             Operand::Const(constant) => Test::Equals(object, constant),
         };
@@ -144,7 +145,7 @@ impl<'t> Lower<'t> {
                     };
                 }
                 Field::Value => self.matches_part(part, object, field.clone(), next),
-                _ => {}
+                _ => self.matches(part, object, next),
             }
         }
     }

@@ -101,7 +101,7 @@ impl<'t> Collect<'t, '_> {
             Kind::GlobalStatement if self.module => {}
             Kind::GlobalStatement => self.declare(node, &Slot::Global),
             Kind::NonlocalStatement => self.declare(node, &Slot::Nonlocal),
-            Kind::CasePattern => self.pattern(node),
+            Kind::CasePattern | Kind::KeywordPattern => self.pattern(node),
             Kind::SplatPattern => node.children().for_each(|name| self.target(name)),
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use crate::frame::Region;
 use crate::kind::{Field, Kind};
-use crate::lower::Lower;
+use crate::lower::{Found, Lower};
 use crate::tree::Node;
 use atomic_lint_ir::{Arg, BlockId, Callee, Exit, Name, Op, Operand, Path};
 
@@ -183,7 +183,7 @@ impl<'t> Lower<'t> {
     fn delete(&mut self, target: Node<'t>) {
         match target.kind() {
             Kind::Identifier => {
-                if let Some(local) = self.assigned(target.text()) {
+                if let Found::Local(local) = self.lookup(target.text()) {
                     self.push(Op::End(local), target.span());
                 }
             }

@@ -54,20 +54,26 @@ impl<'t> Lower<'t> {
     /// `"…" % right`.
     pub(crate) fn percent(&mut self, template: Node<'t>, right: Node<'t>, node: Node<'t>) -> Operand {
         let template = self.string(template);
-        let args = self.percent_args(right);
-        let Operand::Const(Const::Text(template)) = template else { return self.opaque(Vec::new(), node) };
-        self.fill(&percents(&template), &args, node)
-    }
-
-    fn percent_args(&mut self, right: Node<'t>) -> Vec<Arg> {
-        match right.kind() {
-            Kind::ParenthesizedExpression => match right.first() {
-                Some(inner) => self.percent_args(inner),
-                None => Vec::new(),
-            },
+        let right = unparenthesised(right);
+        let args = match right.kind() {
             Kind::Tuple => right.children().map(|part| Arg::positional(self.expr(part), part.span())).collect(),
             Kind::Dictionary => self.percent_dictionary(right),
             _ => vec![Arg::positional(self.expr(right), right.span())],
+        };
+        let Operand::Const(Const::Text(template)) = template else { return self.opaque(Vec::new(), node) };
+        let pieces = percents(&template);
+        let values = pieces.iter().filter(|piece| matches!(piece, Piece::Value(_))).count();
+        match (right.kind(), args.as_slice()) {
+            // One value that is not spelled out holds all that the template asks for.
+            (kind, [whole])
+                if !matches!(kind, Kind::Tuple | Kind::Dictionary) && (values > 1 || template.contains("%(")) =>
+            {
+                let whole = whole.value.clone();
+                self.fill(&pieces, node, |lower, reference| {
+                    lower.accessed(whole.clone(), &[Name::new(&reference.root)], node)
+                })
+            }
+            _ => self.fill(&pieces, node, |lower, reference| lower.referred(reference, &args, node)),
         }
     }
 
@@ -98,18 +104,20 @@ impl<'t> Lower<'t> {
         }
         let Operand::Const(Const::Text(template)) = self.string(literal) else { return None };
         let args = self.args(node);
-        Some(self.fill(&braces(&template), &args, node))
+        Some(self.fill(&braces(&template), node, |lower, reference| lower.referred(reference, &args, node)))
     }
 
-    fn fill(&mut self, pieces: &[Piece], args: &[Arg], node: Node<'t>) -> Operand {
+    fn fill(
+        &mut self,
+        pieces: &[Piece],
+        node: Node<'t>,
+        mut value: impl FnMut(&mut Self, &Reference) -> Operand,
+    ) -> Operand {
         let mut parts = Parts::default();
         for piece in pieces {
             match piece {
                 Piece::Text(text) => parts.text(text),
-                Piece::Value(reference) => {
-                    let value = self.referred(reference, args, node);
-                    parts.value(value);
-                }
+                Piece::Value(reference) => parts.value(value(self, reference)),
             }
         }
         self.joined(parts, node)
@@ -121,14 +129,9 @@ impl<'t> Lower<'t> {
             Ok(at) => args.iter().filter(|arg| arg.name.is_none()).nth(at),
             Err(_) => named(&reference.root),
         };
-        // One value that is no tuple literal may still hold all that the template asks for.
-        let only = args.first().filter(|_| args.len() == 1);
-        match (found, only) {
-            (Some(found), _) => self.accessed(found.value.clone(), &reference.access, node),
-            (None, Some(only)) if only.name.is_none() => {
-                self.accessed(only.value.clone(), &[Name::new(&reference.root)], node)
-            }
-            _ => self.opaque(Vec::new(), node),
+        match found {
+            Some(found) => self.accessed(found.value.clone(), &reference.access, node),
+            None => self.opaque(Vec::new(), node),
         }
     }
 

@@ -128,9 +128,10 @@ impl Walk<'_, '_> {
         }
         match kind {
             Some(Kind::Comment) => self.comment(span),
+            Some(Kind::LineContinuation) => Copied::NOTHING,
             None if !matches!(field, Field::Operator | Field::Operators) => Copied::NOTHING,
             None => self.push(Kind::Other, field, span),
-            Some(Kind::Error) if self.is_default_of_type_parameter(around) => Copied::NOTHING,
+            Some(Kind::Error) if self.is_in_type_parameters(around) => Copied::NOTHING,
             Some(Kind::Error) => {
                 self.error(span);
                 self.push(Kind::Error, field, span)
@@ -149,9 +150,11 @@ impl Walk<'_, '_> {
 
     /// The grammar has no defaults of type parameters (`class A[T = int]`), which are Python since 3.13
     /// and nothing that lowering reads.
-    fn is_default_of_type_parameter(&self, around: &[Option<u32>]) -> bool {
-        let parent = around.last().copied().flatten();
-        parent.is_some_and(|at| self.tree.nodes[at as usize].kind == Kind::TypeParameter)
+    fn is_in_type_parameters(&self, around: &[Option<u32>]) -> bool {
+        around.iter().flatten().any(|at| {
+            let node = self.tree.nodes[*at as usize];
+            node.field == Field::TypeParameters || node.kind == Kind::TypeAliasStatement
+        })
     }
 
     fn push(&mut self, kind: Kind, field: Field, span: Span) -> Copied {
@@ -239,6 +242,12 @@ impl<'t> Node<'t> {
     /// Whether its text begins with `keyword`, as `async def` and `async with` do.
     pub(crate) fn begins_with(self, keyword: &str) -> bool {
         self.text().strip_prefix(keyword).is_some_and(|rest| rest.starts_with(char::is_whitespace))
+    }
+
+    /// Whether it is spread into what surrounds it. The star may stand deep inside: to the grammar,
+    /// `*f(x)` is a call of `*f`.
+    pub(crate) fn is_spread(self) -> bool {
+        self.text().starts_with('*')
     }
 
     /// Its children in order.
