@@ -1,0 +1,72 @@
+//! That rules, pages and fixture folders have the same names, and that no rule goes unshown.
+
+use super::case::{self, Case, file_name, folders, root};
+use super::{knowledge, marks};
+use atomic_lint_catalog::Rule;
+use libtest_mimic::Failed;
+use std::collections::BTreeSet;
+
+/// The id of a rule is the name of its page and of its fixture folder.
+pub fn rules_pages_and_folders_agree() -> Result<(), Failed> {
+    let mut wrong = Vec::new();
+    let mut ids = BTreeSet::new();
+    for (file, text) in knowledge::page_texts() {
+        let rule = Rule::parse(&file, &text).map_err(|error| error.to_string())?;
+        if file != format!("rules/{}.md", rule.id) {
+            wrong.push(format!("{file}: its id is `{}`", rule.id));
+        }
+        ids.insert(rule.id.to_string());
+    }
+    let mut shown: BTreeSet<String> = folders(&root().join("fixtures")).iter().map(|path| file_name(path)).collect();
+    shown.remove("accepted");
+    wrong.extend(ids.difference(&shown).map(|id| format!("{id}: no folder in fixtures/")));
+    wrong.extend(shown.difference(&ids).map(|name| format!("fixtures/{name}: no page in rules/")));
+    fail_on(wrong)
+}
+
+/// Every rule has a bad and a good example and fixture in each of its languages; a bad case has
+/// marks, a good one has none, and a mark names a rule.
+pub fn every_rule_shows_enough() -> Result<(), Failed> {
+    let (fixtures, examples, pages) = (case::fixtures(), case::page_examples(), knowledge::pages());
+    let mut wrong = Vec::new();
+    for page in &pages {
+        for (cases, what) in [(&fixtures, "fixture"), (&examples, "example")] {
+            wrong.extend(unshown(page, cases, what));
+        }
+    }
+    let ids: BTreeSet<&str> = pages.iter().map(|page| page.id.as_str()).collect();
+    wrong.extend(fixtures.iter().chain(&examples).filter_map(|case| ill_marked(case, &ids)));
+    fail_on(wrong)
+}
+
+fn unshown(page: &Rule, cases: &[Case], what: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for language in &page.languages {
+        for (bad, verdict) in [(true, "bad"), (false, "good")] {
+            let shows = |case: &Case| {
+                case.rule.as_deref() == Some(page.id.as_str()) && case.language == *language && case.bad == bad
+            };
+            if !cases.iter().any(shows) {
+                wrong.push(format!("{}: no {verdict} {language} {what}", page.id));
+            }
+        }
+    }
+    wrong
+}
+
+fn ill_marked(case: &Case, ids: &BTreeSet<&str>) -> Option<String> {
+    let marks = marks::expected(case);
+    if let Some(mark) = marks.iter().find(|mark| !ids.contains(mark.rule.as_str())) {
+        return Some(format!("{}: the mark `{}` is not a rule", case.name, mark.rule));
+    }
+    let own = marks.iter().any(|mark| case.rule.as_deref() == Some(mark.rule.as_str()));
+    match (case.bad, own, marks.is_empty()) {
+        (true, false, _) => Some(format!("{}: a bad case has a mark of its own rule", case.name)),
+        (false, _, false) => Some(format!("{}: a good case has no mark", case.name)),
+        _ => None,
+    }
+}
+
+fn fail_on(wrong: Vec<String>) -> Result<(), Failed> {
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
