@@ -19,6 +19,7 @@ fn trials() -> Vec<Trial> {
     let mut trials = self_test::trials();
     trials.push(Trial::test("catalog/every_page_and_model_parses", every_page_and_model_parses));
     trials.push(Trial::test("names/a_rule_is_its_page_and_its_fixture_folder", names::rules_pages_and_folders_agree));
+    trials.push(Trial::test("names/the_index_is_true", names::the_index_is_true));
     trials.push(Trial::test("names/every_rule_shows_enough", names::every_rule_shows_enough));
     trials.extend(groups(case::fixtures()));
     trials.extend(groups(case::page_examples()));

@@ -24,6 +24,22 @@ pub fn rules_pages_and_folders_agree() -> Result<(), Failed> {
     fail_on(wrong)
 }
 
+/// The index of `rules/README.md` says of every rule what its page says.
+pub fn the_index_is_true() -> Result<(), Failed> {
+    let index = case::read(&root().join("rules/README.md"));
+    let row = |rule: &Rule| {
+        let (id, group, level) = (&rule.id, rule.group.name(), rule.level.name());
+        format!("| [{id}]({id}.md) | {group} | {level} | {} |", rule.summary)
+    };
+    let rows: Vec<String> = knowledge::pages().iter().map(row).collect();
+    fail_on(
+        rows.into_iter()
+            .filter(|row| !index.lines().any(|line| line == row))
+            .map(|row| format!("no row {row}"))
+            .collect(),
+    )
+}
+
 /// In how many circumstances a rule is shown in each of its languages, at least.
 const CIRCUMSTANCES: usize = 6;
 
