@@ -1,0 +1,88 @@
+//! From a case to what is reported in it, by the crates below the program.
+
+use super::case::{Case, Source};
+use super::marks::Mark;
+use atomic_lint_analysis::{Dependency, Package, Project, Settings, Tree};
+use atomic_lint_catalog::Catalog;
+use atomic_lint_ir::{Frontend, Language, Lowered, Name};
+use atomic_lint_python::PythonFrontend;
+use atomic_lint_rust::RustFrontend;
+use atomic_lint_source::{FileId, LineIndex};
+
+/// What is reported in `case`; an error where a part of it was not understood.
+pub fn lint(catalog: &Catalog, case: &Case) -> Result<Vec<Mark>, String> {
+    let tree = Tree { paths: case.files.iter().map(|file| file.path.clone()).collect(), packages: packages(case) };
+    let mut project = Project::new(catalog, tree);
+    for (at, file) in case.files.iter().enumerate() {
+        if let Some(unit) = understood(case.language, file)?.unit {
+            project.add(FileId(at as u32), unit);
+        }
+    }
+    // Every file is known, so whatever is asked for has been given.
+    project.demand();
+    let outcome = project.analyse(&Settings::default());
+    Ok(outcome.findings.iter().map(|finding| mark(case, finding.place.file, finding)).collect())
+}
+
+fn mark(case: &Case, file: FileId, finding: &atomic_lint_analysis::Finding) -> Mark {
+    let file = file.0 as usize;
+    let line = LineIndex::new(&case.files[file].text).line(finding.place.span.start);
+    Mark { file, line, rule: finding.rule.to_string() }
+}
+
+fn understood(language: Language, file: &Source) -> Result<Lowered, String> {
+    let lowered = match language {
+        Language::Rust => RustFrontend.lower(&file.text),
+        Language::Python => PythonFrontend.lower(&file.text),
+    };
+    match lowered.gaps.first() {
+        Some(gap) => {
+            let line = LineIndex::new(&file.text).line(gap.span.start) + file.lines_above;
+            Err(format!("{}:{line}: not understood: {}", file.shown, gap.message))
+        }
+        None => Ok(lowered),
+    }
+}
+
+fn packages(case: &Case) -> Vec<Package> {
+    match (case.language, case.manifests.is_empty()) {
+        (Language::Python, _) => Vec::new(),
+        (Language::Rust, true) => vec![Package {
+            language: Language::Rust,
+            name: "program".into(),
+            version: None,
+            root: String::new(),
+            dependencies: Vec::new(),
+        }],
+        (Language::Rust, false) => case.manifests.iter().map(package).collect(),
+    }
+}
+
+/// The package of a manifest in the plain form that fixtures use.
+fn package(manifest: &Source) -> Package {
+    let table: toml::Table = manifest.text.parse().unwrap_or_else(|error| panic!("{}: {error}", manifest.shown));
+    let text = |section: &str, key: &str| table.get(section)?.get(key)?.as_str().map(str::to_owned);
+    let name = text("lib", "name").or_else(|| text("package", "name"));
+    let name = name.unwrap_or_else(|| panic!("{}: a package has a name", manifest.shown));
+    let uses = table.get("dependencies").and_then(toml::Value::as_table);
+    Package {
+        language: Language::Rust,
+        name: in_code(&name),
+        version: text("package", "version").map(Name::from),
+        root: manifest.path.trim_end_matches("Cargo.toml").trim_end_matches('/').to_owned(),
+        dependencies: uses.into_iter().flatten().map(|(alias, value)| dependency(alias, value)).collect(),
+    }
+}
+
+fn dependency(alias: &str, value: &toml::Value) -> Dependency {
+    let key = |key: &str| value.get(key).and_then(toml::Value::as_str);
+    Dependency {
+        alias: in_code(alias),
+        package: in_code(key("package").unwrap_or(alias)),
+        requirement: value.as_str().or_else(|| key("version")).map(Name::from),
+    }
+}
+
+fn in_code(name: &str) -> Name {
+    Name::from(name.replace('-', "_"))
+}

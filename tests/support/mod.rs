@@ -1,0 +1,9 @@
+//! The parts of the fixture harness, each for one question.
+
+pub mod case;
+pub mod knowledge;
+pub mod lint;
+pub mod marks;
+pub mod names;
+pub mod self_test;
+pub mod verdict;

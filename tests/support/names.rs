@@ -1,0 +1,92 @@
+//! That rules, pages and fixture folders have the same names, and that no rule goes unshown.
+
+use super::case::{self, Case, file_name, folders, root};
+use super::{knowledge, marks};
+use atomic_lint_catalog::Rule;
+use libtest_mimic::Failed;
+use std::collections::BTreeSet;
+
+/// The id of a rule is the name of its page and of its fixture folder.
+pub fn rules_pages_and_folders_agree() -> Result<(), Failed> {
+    let mut wrong = Vec::new();
+    let mut ids = BTreeSet::new();
+    for (file, text) in knowledge::page_texts() {
+        let rule = Rule::parse(&file, &text).map_err(|error| error.to_string())?;
+        if file != format!("rules/{}.md", rule.id) {
+            wrong.push(format!("{file}: its id is `{}`", rule.id));
+        }
+        ids.insert(rule.id.to_string());
+    }
+    let mut shown: BTreeSet<String> = folders(&root().join("fixtures")).iter().map(|path| file_name(path)).collect();
+    shown.remove("accepted");
+    wrong.extend(ids.difference(&shown).map(|id| format!("{id}: no folder in fixtures/")));
+    wrong.extend(shown.difference(&ids).map(|name| format!("fixtures/{name}: no page in rules/")));
+    fail_on(wrong)
+}
+
+/// The index of `rules/README.md` says of every rule what its page says.
+pub fn the_index_is_true() -> Result<(), Failed> {
+    let index = case::read(&root().join("rules/README.md"));
+    let row = |rule: &Rule| {
+        let (id, group, level) = (&rule.id, rule.group.name(), rule.level.name());
+        format!("| [{id}]({id}.md) | {group} | {level} | {} |", rule.summary)
+    };
+    let rows: Vec<String> = knowledge::pages().iter().map(row).collect();
+    fail_on(
+        rows.into_iter()
+            .filter(|row| !index.lines().any(|line| line == row))
+            .map(|row| format!("no row {row}"))
+            .collect(),
+    )
+}
+
+/// In how many circumstances a rule is shown in each of its languages, at least.
+const CIRCUMSTANCES: usize = 6;
+
+/// Every rule has a bad and a good example and enough fixtures in each of its languages; a bad case
+/// has marks, a good one has none, and a mark names a rule.
+pub fn every_rule_shows_enough() -> Result<(), Failed> {
+    let (fixtures, examples, pages) = (case::fixtures(), case::page_examples(), knowledge::pages());
+    let mut wrong = Vec::new();
+    for page in &pages {
+        wrong.extend(unshown(page, &fixtures, CIRCUMSTANCES, "fixtures"));
+        wrong.extend(unshown(page, &examples, 1, "examples"));
+    }
+    let ids: BTreeSet<&str> = pages.iter().map(|page| page.id.as_str()).collect();
+    wrong.extend(fixtures.iter().chain(&examples).filter_map(|case| ill_marked(case, &ids)));
+    fail_on(wrong)
+}
+
+fn unshown(page: &Rule, cases: &[Case], least: usize, what: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for language in &page.languages {
+        for (bad, verdict) in [(true, "bad"), (false, "good")] {
+            let shows = |case: &Case| {
+                case.rule.as_deref() == Some(page.id.as_str()) && case.language == *language && case.bad == bad
+            };
+            let groups: BTreeSet<&str> =
+                cases.iter().filter(|case| shows(case)).map(|case| case.group.as_str()).collect();
+            if groups.len() < least {
+                wrong.push(format!("{}: fewer than {least} {verdict} {language} {what}", page.id));
+            }
+        }
+    }
+    wrong
+}
+
+fn ill_marked(case: &Case, ids: &BTreeSet<&str>) -> Option<String> {
+    let marks = marks::expected(case);
+    if let Some(mark) = marks.iter().find(|mark| !ids.contains(mark.rule.as_str())) {
+        return Some(format!("{}: the mark `{}` is not a rule", case.name, mark.rule));
+    }
+    let own = marks.iter().any(|mark| case.rule.as_deref() == Some(mark.rule.as_str()));
+    match (case.bad, own, marks.is_empty()) {
+        (true, false, _) => Some(format!("{}: a bad case has a mark of its own rule", case.name)),
+        (false, _, false) => Some(format!("{}: a good case has no mark", case.name)),
+        _ => None,
+    }
+}
+
+fn fail_on(wrong: Vec<String>) -> Result<(), Failed> {
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
