@@ -9,6 +9,7 @@ mod catalog;
 mod error;
 mod models;
 mod naming;
+mod prefilter;
 mod row;
 mod rule;
 
@@ -17,4 +18,5 @@ pub use catalog::Catalog;
 pub use error::CatalogError;
 pub use models::{ItemValue, Models};
 pub use naming::Naming;
+pub use prefilter::Prefilter;
 pub use rule::{Example, FixSafety, Group, Level, Rule};

@@ -135,6 +135,18 @@ impl Models {
         self.assigning.contains(method)
     }
 
+    /// Every row with the kind it is a member of and the name or path of the thing it models.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (Option<KindId>, &Name, &Api)> {
+        let calls = self.calls.iter().map(|(name, api)| (None, name, api));
+        let members = self.methods.iter().chain(&self.fields);
+        calls.chain(members.map(|((kind, name), api)| (Some(*kind), name, api)))
+    }
+
+    /// Declared types with the kind of their values.
+    pub(crate) fn types(&self) -> impl Iterator<Item = (&Name, KindId)> {
+        self.types.iter().map(|(path, kind)| (path, *kind))
+    }
+
     /// Modules that are twins of others, as `(twin, original)`.
     pub fn aliases(&self) -> &[(Name, Name)] {
         &self.aliases
