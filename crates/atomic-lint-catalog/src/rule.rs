@@ -50,6 +50,9 @@ pub enum Group {
 }
 
 impl Group {
+    /// Every group, in the order of the rule index.
+    pub const ALL: [Group; 4] = [Group::Atomicity, Group::Durability, Group::Staging, Group::Care];
+
     /// As it is written.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,0 +1,159 @@
+//! The command line as values; nothing is looked up or checked against the catalog here.
+
+use atomic_lint_analysis::Confidence;
+use atomic_lint_catalog::Level;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Finds file writes that a crash, a full disk or a concurrent reader can tear, in Rust and Python.
+#[derive(Debug, Parser)]
+#[command(name = "atomic-lint", version, about, args_conflicts_with_subcommands = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) check: CheckArguments,
+}
+
+/// What to do; to check is what is done without a word.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check files and directories (the default)
+    Check(Box<CheckArguments>),
+    /// Show the page of a rule, or list the rules
+    Rule(RuleArguments),
+}
+
+/// What `check` is given.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Exit status: 0 nothing found and everything analysed, 1 findings at or above --fail-level, \
+                        2 wrong usage or configuration, or a requested file that was not analysed.")]
+pub(crate) struct CheckArguments {
+    /// Files and directories
+    #[arg(default_value = ".", value_name = "PATHS")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Only these rules
+    #[arg(long, value_name = "RULE|GROUP|ALL", value_delimiter = ',', help_heading = "Rules")]
+    pub(crate) select: Vec<String>,
+    /// None of these rules
+    #[arg(long, value_name = "RULE|GROUP|ALL", value_delimiter = ',', help_heading = "Rules")]
+    pub(crate) ignore: Vec<String>,
+    /// These rules too
+    #[arg(long, value_name = "RULE|GROUP|ALL", value_delimiter = ',', help_heading = "Rules")]
+    pub(crate) extend_select: Vec<String>,
+    /// Hide findings below this level
+    #[arg(long, value_name = "LEVEL", default_value = "note", help_heading = "Rules")]
+    pub(crate) min_level: LevelName,
+    /// Exit with 1 for findings at or above this level
+    #[arg(long, value_name = "LEVEL", default_value = "warning", help_heading = "Rules")]
+    pub(crate) fail_level: LevelName,
+    /// Hide findings that are less sure
+    #[arg(long, value_name = "CONFIDENCE", default_value = "low", help_heading = "Rules")]
+    pub(crate) min_confidence: ConfidenceName,
+    /// Exit with 0 whatever was found or not analysed
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "full", help_heading = "Output")]
+    pub(crate) output_format: OutputFormat,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(crate) color: ColorChoice,
+    /// Print findings only: no coverage line, no warnings
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// List writes that were seen and accepted, with the reason
+    #[arg(long, help_heading = "Output")]
+    pub(crate) show_accepted: bool,
+    /// Threads [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Parse every file, also those without a word that could write
+    #[arg(long)]
+    pub(crate) no_prefilter: bool,
+    /// Stop after the prefilter; for measuring
+    #[arg(long, hide = true)]
+    pub(crate) prefilter_only: bool,
+    /// Read what .gitignore and .ignore files exclude
+    #[arg(long, help_heading = "Files")]
+    pub(crate) no_respect_gitignore: bool,
+    /// Leave out what matches, in the syntax of .gitignore
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', help_heading = "Files")]
+    pub(crate) exclude: Vec<String>,
+    /// Use this configuration file instead of the nearest
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What `rule` is given.
+#[derive(Debug, Args)]
+pub(crate) struct RuleArguments {
+    /// The rule
+    #[arg(conflicts_with = "all")]
+    pub(crate) id: Option<String>,
+    /// List all rules
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// A level that a finding can have.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LevelName {
+    /// Advice
+    Note,
+    /// A crash, a full disk or a concurrent reader loses data
+    Warning,
+    /// Data is lost without any crash
+    Error,
+}
+
+impl From<LevelName> for Level {
+    fn from(name: LevelName) -> Self {
+        match name {
+            LevelName::Note => Level::Note,
+            LevelName::Warning => Level::Warning,
+            LevelName::Error => Level::Error,
+        }
+    }
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ConfidenceName {
+    /// It rests on a guess about what a path is
+    Low,
+    /// It is true on some way through the code
+    Medium,
+    /// It is true on every way through the code
+    High,
+}
+
+impl From<ConfidenceName> for Confidence {
+    fn from(name: ConfidenceName) -> Self {
+        match name {
+            ConfidenceName::Low => Confidence::Low,
+            ConfidenceName::Medium => Confidence::Medium,
+            ConfidenceName::High => Confidence::High,
+        }
+    }
+}
+
+/// A report format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// For people: the flow over the source, the checklist, the help
+    Full,
+    /// One JSON document
+    Json,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless NO_COLOR says no or FORCE_COLOR says yes
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

@@ -1,0 +1,80 @@
+//! Files that may call a function, by the texts such a call cannot do without.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use atomic_lint_ir::{Language, Name};
+use std::collections::BTreeMap;
+
+/// A search for any of several lists of texts; a file is found where it holds all texts of one list.
+#[derive(Debug)]
+pub(crate) struct CallerSearch {
+    automaton: AhoCorasick,
+    /// For each text, the lists that it is in.
+    lists_of: Vec<Vec<usize>>,
+    /// For each list, how many different texts it has.
+    sizes: Vec<usize>,
+}
+
+impl CallerSearch {
+    /// A search for those of `demands` that are about `language`; `None` where none is.
+    pub(crate) fn new(language: Language, demands: &[(Language, Vec<Name>)]) -> Option<Self> {
+        let mut texts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut sizes = Vec::new();
+        for (_, list) in demands.iter().filter(|(of, list)| *of == language && !list.is_empty()) {
+            let mut list: Vec<&str> = list.iter().map(Name::as_str).collect();
+            list.sort_unstable();
+            list.dedup();
+            list.iter().for_each(|text| texts.entry(text).or_default().push(sizes.len()));
+            sizes.push(list.len());
+        }
+        // A text may be the beginning of another, so every match is wanted.
+        let builder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.keys());
+        let automaton = builder.ok().filter(|_| !sizes.is_empty())?;
+        Some(CallerSearch { automaton, lists_of: texts.into_values().collect(), sizes })
+    }
+
+    /// Whether `text` holds all texts of one list, each as words of its own.
+    pub(crate) fn finds(&self, text: &[u8]) -> bool {
+        let mut missing = self.sizes.clone();
+        let mut seen = vec![false; self.lists_of.len()];
+        for found in self.automaton.find_overlapping_iter(text) {
+            let at = found.pattern().as_usize();
+            if seen[at] || !stands_alone(text, found.start(), found.end()) {
+                continue;
+            }
+            seen[at] = true;
+            for list in &self.lists_of[at] {
+                missing[*list] -= 1;
+                if missing[*list] == 0 {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}
+
+/// Whether no identifier goes on over the ends of `start..end`.
+fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
+    let is_word = |at: usize| text.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let joined = |left: Option<usize>, right: usize| left.is_some_and(is_word) && is_word(right);
+    !joined(start.checked_sub(1), start) && !joined(end.checked_sub(1), end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_found_by_all_texts_of_one_list_as_whole_words() {
+        let list = |texts: &[&str]| (Language::Python, texts.iter().map(Name::new).collect());
+        let demands = [list(&["save", "store"]), list(&["save_all"]), (Language::Rust, vec![Name::new("x")])];
+        let search = CallerSearch::new(Language::Python, &demands).unwrap();
+        for text in ["from store import save", "save_all()", "store.save(x)"] {
+            assert!(search.finds(text.as_bytes()), "{text}");
+        }
+        for text in ["save(x)", "saved = store", "my_save_all()", "x"] {
+            assert!(!search.finds(text.as_bytes()), "{text}");
+        }
+        assert!(CallerSearch::new(Language::Rust, &demands[..2]).is_none());
+    }
+}

@@ -1,0 +1,209 @@
+//! `atomic-lint check`: from arguments to an exit code.
+
+use crate::args::{CheckArguments, OutputFormat};
+use crate::config::Config;
+use crate::coverage::{Coverage, Missed};
+use crate::diagnostic::{AcceptedWrite, Diagnostic};
+use crate::inspect::{Depth, Inspector};
+use crate::locale::Terminal;
+use crate::report::{self, Full, Json, Renderer, Report};
+use crate::rounds::{self, Judged};
+use crate::selection::{Selection, Selector};
+use crate::sources::Sources;
+use crate::suppress::{self, Suppressions};
+use crate::walk::{self, WalkOptions};
+use crate::wording::Wording;
+use crate::{CLEAN, FAILED, FOUND, STACK, embedded};
+use atomic_lint_analysis::{Confidence, Finding, Settings, Target};
+use atomic_lint_catalog::{Catalog, Level, Prefilter};
+use atomic_lint_source::FileId;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Checks what `arguments` name and prints a report; gives the exit code.
+pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, String> {
+    let mut catalog = embedded::catalog().map_err(|error| error.to_string())?;
+    let start = arguments.paths.first().map_or(Path::new("."), |path| path.as_path());
+    let config = Config::load(arguments.config.as_deref(), start, &catalog).map_err(|error| error.to_string())?;
+    config.apply(&mut catalog)?;
+    let selection = selection(arguments, &config, &catalog)?;
+    let options = walk_options(arguments)?;
+    start_threads(options.jobs)?;
+
+    let prefilter = Prefilter::new(&catalog);
+    let inspector = || Inspector::new(&prefilter, depth(arguments));
+    let found = walk::walk(&arguments.paths, &options, &inspector);
+    if arguments.prefilter_only {
+        let hits = found.files.iter().filter(|file| file.hit).count();
+        return report::print(&format!("{hits} of {} files\n", found.files.len())).map(|()| CLEAN);
+    }
+    let settings = Settings { trusted_writers: config.trusted_writers };
+    let judged = rounds::judge(&catalog, &settings, found, &inspector);
+    Answer::new(&catalog, &selection, judged).print(arguments)
+}
+
+fn depth(arguments: &CheckArguments) -> Depth {
+    match (arguments.prefilter_only, arguments.no_prefilter) {
+        (true, _) => Depth::Words,
+        (false, false) => Depth::Hits,
+        (false, true) => Depth::Everything,
+    }
+}
+
+/// The command line replaces what the configuration selects, and adds to what it ignores.
+fn selection(arguments: &CheckArguments, config: &Config, catalog: &Catalog) -> Result<Selection, String> {
+    let parse = |option: &str, texts: &[String]| -> Result<Vec<Selector>, String> {
+        let one = |text: &String| Selector::parse(text, catalog).map_err(|error| format!("--{option}: {error}"));
+        texts.iter().map(one).collect()
+    };
+    let select = parse("select", &arguments.select)?;
+    let mut ignore = parse("ignore", &arguments.ignore)?;
+    ignore.extend(config.ignore.iter().cloned());
+    Ok(Selection {
+        select: if select.is_empty() { config.select.clone() } else { select },
+        extend: parse("extend-select", &arguments.extend_select)?,
+        ignore,
+    })
+}
+
+fn walk_options(arguments: &CheckArguments) -> Result<WalkOptions, String> {
+    let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
+    Ok(WalkOptions {
+        respect_ignore_files: !arguments.no_respect_gitignore,
+        exclude: walk::exclude_patterns(&arguments.exclude)?,
+        jobs: arguments.jobs.map_or_else(processors, usize::from),
+    })
+}
+
+fn start_threads(jobs: usize) -> Result<(), String> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build_global();
+    pool.map_err(|error| format!("cannot start threads: {error}"))
+}
+
+/// What a run answers, before thresholds.
+struct Answer {
+    /// Findings of selected rules that no comment allows, in order of their places.
+    diagnostics: Vec<Diagnostic>,
+    accepted: Vec<AcceptedWrite>,
+    coverage: Coverage,
+    sources: Sources,
+    /// What is wrong with comments for this program.
+    problems: Vec<String>,
+}
+
+impl Answer {
+    fn new(catalog: &Catalog, selection: &Selection, mut judged: Judged) -> Self {
+        let mut findings = selected(catalog, selection, std::mem::take(&mut judged.outcome.findings));
+        let (sources, changed) = Sources::load(&judged.files, &files_in_report(&findings, &judged));
+        let changed_ids: BTreeSet<FileId> = changed.iter().map(|(id, _)| *id).collect();
+        let known = |finding: &Finding| files_of(finding).all(|file| !changed_ids.contains(&file));
+        findings.retain(known);
+        judged.outcome.accepted.retain(|accepted| !changed_ids.contains(&accepted.place.file));
+        mark_changed(&mut judged, changed);
+
+        let suppressions = Suppressions::collect(&judged.files, &sources, catalog);
+        let mut wording = Wording::new(catalog, &sources);
+        let mut diagnostics = Vec::new();
+        for mut finding in findings {
+            let Some(rule) = catalog.rule(&finding.rule) else { continue };
+            if suppressions.allow(&finding.rule, &finding, &sources) {
+                continue;
+            }
+            let whole = finding.clone();
+            finding.notes.retain(|(rule, _)| !suppressions.allow(rule, &whole, &sources));
+            diagnostics.push(wording.diagnostic(rule, &finding));
+        }
+        let accepted = judged.outcome.accepted.iter().map(|one| wording.accepted(one)).collect();
+        let coverage = judged.coverage();
+        Answer { diagnostics, accepted, coverage, problems: suppressions.problems, sources }
+    }
+
+    /// Prints the report that `arguments` ask for; gives the exit code.
+    fn print(self, arguments: &CheckArguments) -> Result<u8, String> {
+        self.warn(arguments.quiet);
+        let (minimum, sure): (Level, Confidence) = (arguments.min_level.into(), arguments.min_confidence.into());
+        let code = self.code(arguments);
+        let total = self.diagnostics.len();
+        let shows = |one: &Diagnostic| one.level >= minimum && one.confidence >= sure;
+        let diagnostics: Vec<Diagnostic> = self.diagnostics.into_iter().filter(shows).collect();
+        let report = Report {
+            hidden: total - diagnostics.len(),
+            diagnostics: &diagnostics,
+            accepted: if arguments.show_accepted { &self.accepted } else { &[] },
+            coverage: &self.coverage,
+            sources: &self.sources,
+        };
+        let full = || Full { terminal: Terminal::detect(arguments.color), quiet: arguments.quiet };
+        let renderer: Box<dyn Renderer> = match arguments.output_format {
+            OutputFormat::Full => Box::new(full()),
+            OutputFormat::Json => Box::new(Json),
+        };
+        report::print_report(&report, renderer.as_ref()).map(|()| code)
+    }
+
+    /// The thresholds of the report only hide; what is hidden still counts.
+    fn code(&self, arguments: &CheckArguments) -> u8 {
+        let fails: Level = arguments.fail_level.into();
+        match (arguments.exit_zero, self.coverage.is_complete()) {
+            (true, _) => CLEAN,
+            (false, false) => FAILED,
+            (false, true) if self.diagnostics.iter().any(|one| one.level >= fails) => FOUND,
+            (false, true) => CLEAN,
+        }
+    }
+
+    fn warn(&self, quiet: bool) {
+        for missed in &self.coverage.missed {
+            eprintln!("error: {}", missed.line());
+        }
+        for problem in self.problems.iter().filter(|_| !quiet) {
+            eprintln!("warning: {problem}");
+        }
+    }
+}
+
+/// Findings of rules that are asked for; where a rule is not, the first lesser rule that is takes its place.
+fn selected(catalog: &Catalog, selection: &Selection, findings: Vec<Finding>) -> Vec<Finding> {
+    let has = |rule: &str| catalog.rule(rule).is_some_and(|rule| selection.has(rule));
+    let mut kept = Vec::new();
+    for mut finding in findings {
+        finding.notes.retain(|(rule, _)| has(rule));
+        if !has(&finding.rule) {
+            if finding.notes.is_empty() {
+                continue;
+            }
+            (finding.rule, finding.place) = finding.notes.remove(0);
+        }
+        kept.push(finding);
+    }
+    kept.sort_by_key(|finding| finding.place);
+    kept
+}
+
+fn files_of(finding: &Finding) -> impl Iterator<Item = FileId> {
+    let target = match &finding.target {
+        Target::Expression(place) => Some(*place),
+        Target::Text(_) | Target::Unnamed => None,
+    };
+    let notes = finding.notes.iter().map(|(_, place)| *place);
+    suppress::places(finding).chain(target).chain(notes).map(|place| place.file)
+}
+
+/// Files whose texts the report needs.
+fn files_in_report(findings: &[Finding], judged: &Judged) -> BTreeSet<FileId> {
+    let mut files: BTreeSet<FileId> = findings.iter().flat_map(files_of).collect();
+    files.extend(suppress::files_with_directives(&judged.files));
+    for accepted in &judged.outcome.accepted {
+        files.insert(accepted.place.file);
+        if let Target::Expression(place) = &accepted.target {
+            files.insert(place.file);
+        }
+    }
+    files
+}
+
+fn mark_changed(judged: &mut Judged, changed: Vec<(FileId, Missed)>) {
+    for (id, missed) in changed {
+        judged.files[id.0 as usize].missed = Some(missed);
+    }
+}

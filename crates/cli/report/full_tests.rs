@@ -1,0 +1,1 @@
+//! The report for people, over texts and diagnostics made by hand.

@@ -1,0 +1,135 @@
+//! The texts that a report speaks of, read again when the findings are known.
+//!
+//! Keeping every text of a large tree would cost more memory than reading a few of them twice costs time.
+
+use crate::coverage::{Kind, Missed};
+use crate::inspect::SourceFile;
+use crate::read::{Reader, decode};
+use atomic_lint_source::{FileId, LineIndex, Place, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hasher};
+
+/// By which a change of a file is seen.
+pub(crate) fn digest(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+/// A text with its lines.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// As it is reported.
+    pub(crate) name: String,
+    /// The text, as the spans mean it.
+    pub(crate) text: String,
+    /// Its lines.
+    pub(crate) index: LineIndex,
+    single_byte: bool,
+}
+
+/// A position in the units of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// From 1.
+    pub(crate) line: u32,
+    /// In characters, from 1; a byte order mark is none.
+    pub(crate) column: u32,
+    /// In bytes on disk.
+    pub(crate) offset: u32,
+}
+
+impl Source {
+    /// The text `text` of the file `name`; `single_byte` where each character is one byte on disk.
+    pub(crate) fn new(name: String, text: String, single_byte: bool) -> Self {
+        let index = LineIndex::new(&text);
+        Source { name, text, index, single_byte }
+    }
+
+    /// Where byte `offset` of the text is.
+    pub(crate) fn position(&self, offset: u32) -> Position {
+        let at = self.index.position(&self.text, offset);
+        let marked = at.line == 1 && self.text.starts_with('\u{feff}');
+        let column = if marked { at.column.saturating_sub(1).max(1) } else { at.column };
+        Position { line: at.line, column, offset: self.on_disk(offset) }
+    }
+
+    fn on_disk(&self, offset: u32) -> u32 {
+        match (self.single_byte, self.text.get(..offset as usize)) {
+            (true, Some(head)) => head.chars().count() as u32,
+            _ => offset,
+        }
+    }
+
+    /// The lines that `span` touches.
+    pub(crate) fn lines(&self, span: Span) -> std::ops::RangeInclusive<u32> {
+        let last = span.end.saturating_sub(1).max(span.start);
+        self.index.line(span.start)..=self.index.line(last)
+    }
+}
+
+/// The texts of a report.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    texts: BTreeMap<FileId, Source>,
+}
+
+impl Sources {
+    /// Reads the files `wanted` again; those that changed since they were lowered are given back.
+    pub(crate) fn load(files: &[SourceFile], wanted: &BTreeSet<FileId>) -> (Self, Vec<(FileId, Missed)>) {
+        let (mut sources, mut changed) = (Sources::default(), Vec::new());
+        let mut reader = Reader::default();
+        for id in wanted {
+            let file = &files[id.0 as usize];
+            match read_again(&mut reader, file) {
+                Some(source) => sources.insert(*id, source),
+                None => changed.push((*id, Missed::whole(&file.name, Kind::Io, "it changed while it was checked"))),
+            }
+        }
+        (sources, changed)
+    }
+
+    /// Adds a text.
+    pub(crate) fn insert(&mut self, id: FileId, source: Source) {
+        self.texts.insert(id, source);
+    }
+
+    /// The text of `id`; every file that a report speaks of has one.
+    pub(crate) fn get(&self, id: FileId) -> Option<&Source> {
+        self.texts.get(&id)
+    }
+
+    /// What stands at `place`.
+    pub(crate) fn slice(&self, place: Place) -> &str {
+        self.get(place.file).map_or("", |source| place.span.slice(&source.text))
+    }
+
+    /// `path:line` of `place`.
+    pub(crate) fn locate(&self, place: Place) -> String {
+        match self.get(place.file) {
+            Some(source) => format!("{}:{}", source.name, source.position(place.span.start).line),
+            None => String::new(),
+        }
+    }
+}
+
+fn read_again(reader: &mut Reader, file: &SourceFile) -> Option<Source> {
+    let bytes = reader.read(&file.path).ok()?;
+    let same = file.facts.as_ref().is_none_or(|facts| facts.digest == digest(bytes));
+    let text = decode(file.language, bytes).ok().filter(|_| same)?;
+    Some(Source::new(file.name.clone(), text.text.into_owned(), text.single_byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_are_those_on_disk_and_columns_count_characters() {
+        let latin = Source::new("a.py".into(), "é = 1; x".into(), true);
+        assert_eq!(latin.position(8), Position { line: 1, column: 8, offset: 7 });
+        let marked = Source::new("a.py".into(), "\u{feff}x\ny".into(), false);
+        assert_eq!(marked.position(3), Position { line: 1, column: 1, offset: 3 });
+        assert_eq!(marked.position(5), Position { line: 2, column: 1, offset: 5 });
+    }
+}

@@ -1,0 +1,1 @@
+//! The architecture as the manifests and the sources have it.
