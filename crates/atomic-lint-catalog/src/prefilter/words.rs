@@ -110,6 +110,8 @@ fn is_sink(api: &Api) -> bool {
         | Effect::IntoInner
         | Effect::Keep
         | Effect::Join
+        | Effect::Concat
+        | Effect::Push
         | Effect::Parent
         | Effect::WithName
         | Effect::WithExtension
