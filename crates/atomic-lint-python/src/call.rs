@@ -18,7 +18,8 @@ impl<'t> Lower<'t> {
         }
         let callee = self.callee(function);
         let args = self.args(node);
-        let whole = Span::new(function.span().start, node.span().end);
+        let star = node.text().len() - node.text().trim_start_matches(['*', ' ']).len();
+        let whole = Span::new(node.span().start + star as u32, node.span().end);
         let span = match (&callee, function.get(Field::Attribute)) {
             (Callee::Method { .. }, Some(name)) => Span::new(name.span().start, whole.end),
             _ => whole,

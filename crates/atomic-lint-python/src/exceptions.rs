@@ -150,16 +150,16 @@ impl<'t> Lower<'t> {
     }
 
     fn dispatch(&mut self, handlers: &[Node<'t>], landing: BlockId, after: BlockId) {
-        let mut blocks: Vec<BlockId> = handlers.iter().map(|_| self.new_block()).collect();
-        let unmatched = self.new_block();
-        let entries = blocks.clone();
-        if !handlers.iter().any(|handler| catches_all(*handler)) {
-            blocks.push(unmatched);
-        }
+        let entries: Vec<BlockId> = handlers.iter().map(|_| self.new_block()).collect();
         self.builder().switch_to(landing);
-        self.builder().exit(Exit::Branch(blocks));
-        self.builder().switch_to(unmatched);
-        self.unwind();
+        if handlers.iter().any(|handler| catches_all(*handler)) {
+            self.builder().exit(Exit::Branch(entries.clone()));
+        } else {
+            let unmatched = self.new_block();
+            self.builder().exit(Exit::Branch(entries.iter().copied().chain([unmatched]).collect()));
+            self.builder().switch_to(unmatched);
+            self.unwind();
+        }
         for (handler, entry) in handlers.iter().zip(entries) {
             self.builder().switch_to(entry);
             self.handler(*handler);

@@ -120,7 +120,7 @@ impl<'t> Lower<'t> {
                 }
             }
             Kind::Call => self.type_of_receiver(node),
-            Kind::ParenthesizedExpression => self.item(node.first()?),
+            Kind::ParenthesizedExpression | Kind::ListSplat => self.item(node.first()?),
             _ => None,
         }
     }

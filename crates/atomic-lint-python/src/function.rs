@@ -24,6 +24,7 @@ struct Decorated {
     is_static: bool,
     by_class: bool,
     fixture: bool,
+    overload: bool,
     /// `setter` or `deleter`, for a function that shares the name of a property.
     accessor: Option<Name>,
 }
@@ -44,7 +45,7 @@ impl<'t> Lower<'t> {
         let Some(name) = node.get(Field::Name) else { return };
         let decorated = self.decorations(decorators);
         // An overload only declares; the definition follows.
-        if decorated.paths.iter().any(|path| path.last() == "overload") {
+        if decorated.overload {
             return;
         }
         let method = self.class_body().is_some();
@@ -156,6 +157,7 @@ impl<'t> Lower<'t> {
             is_static: any(&["staticmethod", "abstractstaticmethod"]),
             by_class: any(&["classmethod", "abstractclassmethod"]),
             fixture: any(&["fixture"]),
+            overload: any(&["overload"]) && decorators.iter().all(|decorator| decorator.child_of(Kind::Call).is_none()),
             accessor: accessor.map(Name::new),
             paths,
         }

@@ -29,6 +29,9 @@ fn one<'t>(node: Node<'t>, from: Option<&Path>) -> Option<(&'t str, Path)> {
         _ => (node, None),
     };
     let segments = segments(name);
+    if segments.is_empty() {
+        return None;
+    }
     match (from, alias) {
         (Some(from), alias) => {
             let bound = alias.map_or(name.text(), Node::text);

@@ -7,6 +7,7 @@ use atomic_lint_ir::{Block, BlockId, Exit};
 
 /// Shrinks `blocks` to what can be reached from the first, in reverse postorder.
 pub(crate) fn prune(blocks: &mut Vec<Block>) {
+    blocks.iter_mut().for_each(|block| simplify(&mut block.exit));
     let ends: Vec<u32> = (0..blocks.len() as u32).map(|at| end_of_chain(blocks, at)).collect();
     for block in blocks.iter_mut() {
         targets(&mut block.exit, |to| to.0 = ends[to.0 as usize]);

@@ -67,7 +67,7 @@ fn arguments_keep_keywords_and_spreads() {
         f(a, *b, k=1, **c)
         f(x for x in y)
         print("x", file=fh)
-        f(1, *g.h(a), {*i(b)})
+        f(1, *g.h(a), {*i(b)}, [*x.y()])
         "#,
         r#"
         #0 <module> TopLevel ()
@@ -89,7 +89,9 @@ fn arguments_keep_keywords_and_spreads() {
             _7 = ?g.h(<?a>)
             _8 = ?i(<?b>)
             _9 = { []: _8; }
-            _10 = ?f(1, *_7, _9)
+            _10 = ?x.y()
+            _11 = { []: _10; }
+            _12 = ?f(1, *_7, _9, _11)
             return
         "#,
     );

@@ -72,26 +72,22 @@ fn a_bare_or_broad_handler_lets_nothing_through() {
             goto b1
           b1:
             _0 = ?a()
-            try _0 b4 else b2
+            try _0 b3 else b2
           b2:
+            _1 = ?b()
             goto b3
           b3:
-            _1 = ?b()
-            goto b4
-          b4:
             return
         #2 g Function ()
           b0:
             goto b1
           b1:
             _0 = ?a()
-            try _0 b4 else b2
+            try _0 b3 else b2
           b2:
+            _1 = ?b()
             goto b3
           b3:
-            _1 = ?b()
-            goto b4
-          b4:
             return
         ",
     );
@@ -353,6 +349,41 @@ fn a_closure_in_finally_is_lowered_once() {
         #2 <lambda> Closure(BodyId(1)) ()
           b0:
             return 1
+        ",
+    );
+}
+
+#[test]
+fn what_no_inner_handler_lets_through_does_not_hide_an_outer_one() {
+    check(
+        r"
+        def f(x):
+            try:
+                try:
+                    a()
+                except:
+                    x.y
+            except:
+                b()
+        ",
+        r"
+        #0 <module> TopLevel ()
+          b0:
+            return
+        #1 f Function (_0 x)
+          b0:
+            branch b1 b3
+          b1:
+            _1 = ?a()
+            try _1 b4 else b2
+          b2:
+            _2 = _0.x -> y
+            goto b4
+          b3:
+            _3 = ?b()
+            goto b4
+          b4:
+            return
         ",
     );
 }

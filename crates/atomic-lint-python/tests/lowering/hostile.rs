@@ -136,3 +136,14 @@ fn nul_bytes_and_empty_files_do_no_harm() {
         survives(source.to_string());
     }
 }
+
+#[test]
+fn no_import_is_of_nothing() {
+    for source in
+        ["import\n", "import as a\n", "from import b\n", "from . import\n", "from x import as c\n", "import a as\n"]
+    {
+        let unit = survives(source.to_string()).unit.unwrap();
+        assert!(unit.imports.iter().all(|import| !import.target.segments.is_empty()));
+        assert!(unit.globs.iter().all(|glob| !glob.target.segments.is_empty()));
+    }
+}

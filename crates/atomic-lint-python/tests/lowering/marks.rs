@@ -90,9 +90,11 @@ fn decorators_are_paths_outermost_first_without_arguments() {
 
 #[test]
 fn an_overload_is_left_out() {
-    let unit = unit("from typing import overload\n@overload\ndef f(a: int): ...\ndef f(a): return a\n");
-    assert_eq!(unit.functions.len(), 1);
-    assert_eq!(unit.bodies.len(), 2);
+    let typing = unit("from typing import overload\n@overload\ndef f(a: int): ...\ndef f(a): return a\n");
+    assert_eq!(typing.functions.len(), 1);
+    assert_eq!(typing.bodies.len(), 2);
+    let another = unit("from numba.extending import overload\n@overload(g)\ndef f(a): return a\n");
+    assert_eq!(another.functions.len(), 1);
 }
 
 #[test]
