@@ -1,12 +1,14 @@
 //! Expressions: one arm for each kind, its work in a named function.
 
 use crate::body::{Dest, FrameKind, Lowerer, UNIT};
+use crate::calls::is_error;
 use crate::drops::borrows;
 use crate::edges;
 use crate::scope::name;
 use atomic_lint_ir::{Const, Local, Name, Op, Operand};
 use atomic_lint_source::Span;
 use proc_macro2::{TokenStream, TokenTree};
+use std::rc::Rc;
 use syn::punctuated::Punctuated;
 use syn::{
     BinOp, Expr, ExprAssign, ExprBinary, ExprField, ExprIndex, ExprPath, ExprRange, ExprStruct, ExprUnary, Lit, Member,
@@ -93,8 +95,8 @@ impl Lowerer<'_> {
                 self.continue_to(label.as_ref(), self.span_of(expr));
             }
             Expr::Macro(e) => self.macro_to(&e.mac, dest),
-            Expr::Call(e) if dest == Dest::Return && self.makes_error(e) => {
-                e.args.iter().for_each(|argument| drop(self.value(argument)));
+            Expr::Call(_) | Expr::MethodCall(_) if dest == Dest::Return && is_error(expr) => {
+                self.value(expr);
                 self.raise(self.span_of(expr), None);
             }
             _ => self.plain_to(expr, dest),
@@ -139,10 +141,8 @@ impl Lowerer<'_> {
 
     /// `value?`
     pub(crate) fn question(&mut self, inner: &Expr, span: Span) -> Operand {
-        if let Expr::Call(call) = inner
-            && self.makes_error(call)
-        {
-            call.args.iter().for_each(|argument| drop(self.value(argument)));
+        if is_error(inner) {
+            self.value(inner);
             self.raise(span, None);
             return UNIT;
         }
@@ -328,12 +328,12 @@ impl Lowerer<'_> {
 
     /// A new value in a variable ends the old one.
     fn overwrite(&mut self, dst: Local, value: Operand, span: Span) {
-        let dies = self.fun.scopes.iter().any(|scope| scope.drops.contains(&dst));
+        let dies = self.fun.owners.contains(dst);
         if dies && !self.fun.moved.contains(dst) && value != Operand::Local(dst) {
             self.push(Op::End(dst), span);
         }
         self.push(Op::Copy { dst, src: value }, span);
-        self.fun.moved.remove(dst);
+        Rc::make_mut(&mut self.fun.moved).remove(dst);
     }
 
     fn tuple(&mut self, elements: &Punctuated<Expr, Token![,]>, span: Span) -> Operand {

@@ -326,9 +326,18 @@ impl Names {
             return Root::Bare;
         }
         let known = matches!(first.as_str(), "std" | "core" | "alloc") || self.crates.contains(first);
-        let foreign =
-            |bindings: &Bindings| bindings.globs.iter().any(|glob| !self.modules.contains_key(&glob.segments));
-        if known || !self.visible().any(foreign) { Root::Absolute } else { Root::Bare }
+        let open = |bindings: &Bindings| bindings.globs.iter().any(|glob| self.may_bring_modules(glob));
+        if known || !self.visible().any(open) { Root::Absolute } else { Root::Bare }
+    }
+
+    /// Whether a glob may bring modules that this file does not show: those of the own package do,
+    /// of other packages only the whole of one does, and preludes do not.
+    fn may_bring_modules(&self, glob: &Path) -> bool {
+        match glob.root {
+            Root::Absolute => glob.segments.len() == 1,
+            Root::Module => !self.modules.contains_key(&glob.segments),
+            Root::Package | Root::Above(_) | Root::Bare => true,
+        }
     }
 
     fn use_target(&self, item: &Use, depth: u32) -> Path {
@@ -559,7 +568,9 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_glob_leaves_unknown_modules_open() {
+    fn a_glob_of_the_package_leaves_unknown_modules_open() {
+        let plain = names("use std::io::prelude::*;");
+        assert_eq!(resolve(&plain, "fs::write"), "fs.write");
         let names = names("use crate::prelude::*; use tokio::io;");
         assert_eq!(resolve(&names, "fs::write"), "?fs.write");
         assert_eq!(resolve(&names, "tokio::fs::write"), "tokio.fs.write");

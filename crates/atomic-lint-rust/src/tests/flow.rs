@@ -283,36 +283,48 @@ fn a_question_mark_leaves_with_an_error() {
 #[test]
 fn returning_an_error_raises() {
     shows(
-        r"
+        r#"
         fn f(c: bool) -> R {
             if c { return Err(a()); }
             if c { Err(b())? }
+            if c { return Err(b()).context("c"); }
             match c { true => Err(E), _ => Ok(1) }
         }
-        ",
-        r"
+        "#,
+        r#"
         #1 f Function (_0 c: ?bool) -> ?R
           b0:
             if _0.c b1 else b2
           b1:
             _1 = ?a()
+            _2 = opaque(_1)
             end _0.c
             raise
           b2:
             if _0.c b3 else b4
           b3:
-            _2 = ?b()
+            _3 = ?b()
+            _4 = opaque(_3)
             end _0.c
             raise
           b4:
-            if _0.c == true b5 else b6
+            if _0.c b5 else b6
           b5:
+            _5 = ?b()
+            _6 = opaque(_5)
+            _7 = _6.context("c")
             end _0.c
             raise
           b6:
+            if _0.c == true b7 else b8
+          b7:
+            _8 = opaque()
+            end _0.c
+            raise
+          b8:
             end _0.c
             return 1
-        ",
+        "#,
     );
 }
 
