@@ -5,7 +5,7 @@ use crate::scope::name;
 use atomic_lint_ir::{Name, Path, Root};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syn::ext::IdentExt;
-use syn::{Item, ItemExternCrate, ItemUse, UseTree, Visibility};
+use syn::{Item, ItemEnum, ItemExternCrate, ItemUse, UseTree, Visibility};
 
 /// What one module or block binds.
 #[derive(Debug, Default)]
@@ -38,6 +38,12 @@ impl Bindings {
         let mut bindings = Bindings::default();
         items.iter().for_each(|item| bindings.add(item));
         bindings
+    }
+
+    /// The variants of an enum.
+    pub(crate) fn of_variants(item: &ItemEnum) -> Self {
+        let items = item.variants.iter().map(|variant| name(&variant.ident)).collect();
+        Bindings { items, ..Bindings::default() }
     }
 
     pub(crate) fn add(&mut self, item: &Item) {

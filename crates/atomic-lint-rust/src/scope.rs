@@ -58,12 +58,18 @@ impl Names {
         let bindings = Bindings::of(items);
         self.crates.extend(bindings.uses.iter().filter_map(Use::proven_crate));
         for item in items {
-            if let Item::Mod(module) = item
-                && let Some((_, inner)) = &module.content
-            {
-                let mut scope = scope.clone();
-                scope.push(name(&module.ident));
-                self.collect_module(scope, inner);
+            match item {
+                Item::Mod(module) => {
+                    if let Some((_, inner)) = &module.content {
+                        self.collect_module(within(&scope, &module.ident), inner);
+                    }
+                }
+                // A glob brings the variants of an enum as it does the items of a module.
+                Item::Enum(item) => {
+                    let variants = Bindings::of_variants(item);
+                    self.modules.entry(within(&scope, &item.ident)).or_default().absorb(variants);
+                }
+                _ => {}
             }
         }
         // Of two modules of one name under different `cfg`, both count.
@@ -92,7 +98,7 @@ impl Names {
         self.blocks.pop();
     }
 
-    /// Sets what `Self` is and which generic parameters there are; [`Names::leave_type`] must follow.
+    /// Sets what `Self` is; [`Names::leave_type`] must follow.
     pub(crate) fn enter_type(&mut self, ty: Type) {
         self.selves.push(ty);
     }
@@ -336,6 +342,10 @@ impl Names {
             _ => Path { root: Root::Absolute, segments },
         }
     }
+}
+
+fn within(scope: &[Name], ident: &syn::Ident) -> Vec<Name> {
+    scope.iter().cloned().chain([name(ident)]).collect()
 }
 
 fn extended(mut path: Path, rest: &[Name]) -> Path {

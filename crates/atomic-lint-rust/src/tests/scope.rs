@@ -51,6 +51,13 @@ fn a_glob_of_an_enclosing_module_brings_its_names() {
 }
 
 #[test]
+fn a_glob_of_an_enum_brings_its_variants() {
+    let names = names("enum Mode { Direct, Staged(u8) } use Mode::*; use self::Mode::Direct as D;");
+    assert_eq!(resolve(&names, "Staged"), "self.Mode.Staged");
+    assert_eq!(resolve(&names, "D"), "self.Mode.Direct");
+}
+
+#[test]
 fn a_glob_of_the_package_leaves_unknown_modules_open() {
     let plain = names("use std::io::prelude::*;");
     assert_eq!(resolve(&plain, "fs::write"), "fs.write");
