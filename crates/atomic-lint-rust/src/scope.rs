@@ -5,8 +5,8 @@
 use crate::imports::{Bindings, Use};
 use atomic_lint_ir::{Glob, Import, Name, Path, Root, Type};
 use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::ToSmolStr;
 use syn::Item;
-use syn::ext::IdentExt;
 
 /// Imports refer to imports; a chain longer than this is a cycle.
 const IMPORT_CHAIN: u32 = 8;
@@ -19,7 +19,8 @@ const PRIMITIVES: [&str; 17] = [
 
 /// The name of `ident`, without the `r#` of a raw one.
 pub(crate) fn name(ident: &syn::Ident) -> Name {
-    Name::from(ident.unraw().to_string())
+    let name = ident.to_smolstr();
+    name.strip_prefix("r#").map_or_else(|| name.clone(), Name::new)
 }
 
 /// Every name that the file gives a meaning to.
@@ -43,7 +44,9 @@ impl Names {
     pub(crate) fn collect(items: &[Item]) -> Self {
         let mut names = Names::default();
         names.collect_module(Vec::new(), items);
-        let scopes: Vec<Vec<Name>> = names.modules.keys().cloned().collect();
+        // Parents come first, so that what a module takes from those around it is known.
+        let mut scopes: Vec<Vec<Name>> = names.modules.keys().cloned().collect();
+        scopes.sort();
         for scope in scopes {
             names.here = scope;
             let targets = names.targets(&names.modules[&names.here]);
