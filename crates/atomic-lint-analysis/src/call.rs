@@ -306,7 +306,7 @@ impl Machine<'_, '_> {
     ) -> Value {
         let info = self.program.body(body);
         let runs = self.frames.iter().any(|frame| frame.body == body);
-        let followed = self.program.relevance.is_followed(body);
+        let followed = self.program.relevance.is_followed(body) || holds_file(state, &args);
         if !followed || runs || self.frames.len() > DEPTH || self.exhausted() || self.is_trusted(body) {
             return self.call_unfollowed(step, state, body, site);
         }
@@ -325,7 +325,7 @@ impl Machine<'_, '_> {
             temps: None,
             stops_at_yield: false,
         };
-        let exits = self.run(start);
+        let exits = self.run_once(start);
         let value = self.land(state, exits);
         if value.is_unknown() { self.returned_by(site, body) } else { value }
     }
@@ -625,6 +625,13 @@ impl Ways {
     fn joined(self) -> Option<(State, Value)> {
         self.0
     }
+}
+
+/// Whether any of `args` gives access to a file: then what is done with it matters.
+fn holds_file(state: &State, args: &[(Local, Value)]) -> bool {
+    let mut reached = crate::log::Reached::default();
+    args.iter().for_each(|(_, value)| reached.value(state, value));
+    !reached.files.is_empty()
 }
 
 fn callable(atom: &Atom) -> bool {

@@ -68,6 +68,10 @@ pub(crate) struct Links<'u> {
     names: FxHashMap<(ModuleRef, Name), Vec<Named>>,
     types: Vec<TypeInfo<'u>>,
     packages: Packages,
+    /// The root module of each package.
+    roots: FxHashMap<u32, ModuleRef>,
+    /// The modules of which each module takes all names, and whether others may name those through it.
+    globs: Vec<Vec<(ModuleRef, bool)>>,
 }
 
 /// What a name of a module is bound to.
@@ -99,6 +103,8 @@ impl<'u> Links<'u> {
             python: FxHashMap::default(),
             names: FxHashMap::default(),
             types: Vec::new(),
+            roots: FxHashMap::default(),
+            globs: Vec::new(),
             packages: Packages { aliases: tree.packages.iter().map(|package| aliases(tree, package)).collect() },
         };
         for (file, unit) in units.iter().enumerate() {
@@ -109,6 +115,7 @@ impl<'u> Links<'u> {
         for at in 0..links.modules.len() {
             links.add_names(ModuleRef(at as u32));
         }
+        links.globs = (0..links.modules.len()).map(|at| links.glob_targets(ModuleRef(at as u32))).collect();
         for at in 0..links.modules.len() {
             links.add_impls(ModuleRef(at as u32));
         }
@@ -199,6 +206,9 @@ impl<'u> Links<'u> {
         let module = ModuleRef(self.modules.len() as u32);
         self.by_file.insert(file, module);
         self.by_path.entry((place.package, place.path.clone())).or_insert(module);
+        if place.path.len() == 1 {
+            self.roots.entry(place.package).or_insert(module);
+        }
         if unit.language == Language::Python {
             self.python.entry(place.path.clone()).or_insert(module);
         }
@@ -288,10 +298,8 @@ impl<'u> Links<'u> {
     }
 
     fn from_package_root(&self, package: u32, segments: &[Name], hops: usize) -> Option<Def> {
-        // Crate roots are named by the package alone, so any module of it knows the first segment.
-        let root = self.modules.iter().position(|info| info.package == package && info.path.len() == 1);
-        match root {
-            Some(root) => self.walk(ModuleRef(root as u32), segments, hops),
+        match self.roots.get(&package) {
+            Some(root) => self.walk(*root, segments, hops),
             None => self.by_segments(package, None, segments, hops),
         }
     }
@@ -316,14 +324,41 @@ impl<'u> Links<'u> {
         self.from_package_root(package, rest, hops)
     }
 
+    /// Through what the module takes all names of.
     fn from_globs(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
-        let info = self.module(module);
-        for glob in &info.unit.globs {
-            let mut path = glob.target.clone();
-            path.segments.extend(segments.iter().cloned());
-            match self.resolve_in(module, &path, hops + 1) {
-                Def::External(_) => {}
-                found => return Some(found),
+        let direct = self.globs_of(module).iter().map(|(target, _)| *target);
+        self.search_globs(direct.collect(), segments, hops)
+    }
+
+    fn globs_of(&self, module: ModuleRef) -> &[(ModuleRef, bool)] {
+        // Nothing stands there while the globs themselves are being resolved.
+        self.globs.get(module.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    fn glob_targets(&self, module: ModuleRef) -> Vec<(ModuleRef, bool)> {
+        let globs = self.module(module).unit.globs.iter();
+        globs
+            .filter_map(|glob| match self.resolve_in(module, &glob.target, 0) {
+                Def::Module(target) if target != module => Some((target, glob.public)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The first of `queue`, and of what those take all names of in public, that knows `segments`.
+    fn search_globs(&self, mut queue: Vec<ModuleRef>, segments: &[Name], hops: usize) -> Option<Def> {
+        let mut at = 0;
+        while at < queue.len() {
+            let module = queue[at];
+            at += 1;
+            match self.walk_own(module, segments, hops + 1) {
+                Some(Def::External(_)) | None => {}
+                found => return found,
+            }
+            for (target, public) in self.globs_of(module) {
+                if *public && !queue.contains(target) {
+                    queue.push(*target);
+                }
             }
         }
         None
@@ -349,6 +384,17 @@ impl<'u> Links<'u> {
 
     /// Follows `segments` from the top of `module`.
     fn walk(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
+        if hops > HOPS {
+            return None;
+        }
+        self.walk_own(module, segments, hops).or_else(|| {
+            let public = self.globs_of(module).iter().filter(|(_, public)| *public).map(|(target, _)| *target);
+            self.search_globs(public.collect(), segments, hops)
+        })
+    }
+
+    /// As [`Links::walk`], by what the module itself defines, imports or holds.
+    fn walk_own(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
         if segments.is_empty() {
             return Some(Def::Module(module));
         }
@@ -368,19 +414,6 @@ impl<'u> Links<'u> {
                 && let Some(found) = self.walk(child, &segments[cut..], hops + 1)
             {
                 return Some(found);
-            }
-        }
-        if hops < HOPS { self.walk_globs(module, segments, hops) } else { None }
-    }
-
-    fn walk_globs(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
-        let globs = self.module(module).unit.globs.iter().filter(|glob| glob.public);
-        for glob in globs {
-            let mut path = glob.target.clone();
-            path.segments.extend(segments.iter().cloned());
-            match self.resolve_in(module, &path, hops + 1) {
-                Def::External(_) => {}
-                found => return Some(found),
             }
         }
         None

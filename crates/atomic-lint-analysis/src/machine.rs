@@ -12,7 +12,7 @@ use crate::program::{BodyRef, Program, StepRef};
 use crate::state::{Fields, State};
 use crate::value::{Atom, ObjectKey, Value};
 use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Local, Name, Op, Operand, Step, Test};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -95,6 +95,8 @@ pub(crate) struct Machine<'p, 'u> {
     /// How things stand where the call just made has failed.
     pub(crate) failed: Option<State>,
     pub(crate) globals: GlobalsInPlay<'p>,
+    /// Calls that were run, with the state they were run in: a loop asks for the same again and again.
+    runs: FxHashMap<(BodyRef, Vec<(Local, Value)>), (State, Exits)>,
     steps: usize,
 }
 
@@ -116,6 +118,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             assigned: None,
             failed: None,
             globals,
+            runs: FxHashMap::default(),
             steps: 0,
         }
     }
@@ -190,6 +193,20 @@ impl<'p, 'u> Machine<'p, 'u> {
         values
     }
 
+    /// Runs a body that is called, or remembers how it was left when it was called just so.
+    pub(crate) fn run_once(&mut self, start: Start) -> Exits {
+        let key = (start.body, start.args.clone());
+        if let Some((state, exits)) = self.runs.get(&key)
+            && *state == start.state
+        {
+            return exits.clone();
+        }
+        let state = start.state.clone();
+        let exits = self.run(start);
+        self.runs.insert(key, (state, exits.clone()));
+        exits
+    }
+
     /// Runs a body from a block on.
     pub(crate) fn run(&mut self, start: Start) -> Exits {
         let info = self.program.body(start.body);
@@ -259,6 +276,9 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.steps = STEPS.saturating_sub(left);
     }
 
+    pub(crate) fn steps_run(&self) -> usize {
+        self.steps
+    }
     /// The body being run.
     pub(crate) fn frame(&self) -> &Frame {
         self.frames.last().expect("a step runs in a frame")

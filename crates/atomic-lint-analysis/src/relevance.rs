@@ -10,7 +10,7 @@ use atomic_lint_ir::{Arg, BodyId, Callee, Const, Exit, Language, Name, Op, Opera
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A method name that more types than this have says nothing about which one is meant.
-const NAMESAKES: usize = 12;
+const NAMESAKES: usize = 5;
 
 /// Bodies of at most this many steps are always followed: they make paths.
 const SMALL: usize = 60;
@@ -19,22 +19,18 @@ const SMALL: usize = 60;
 #[derive(Debug, Default)]
 pub(crate) struct Relevance {
     reaches_sink: Vec<bool>,
-    follows: Vec<bool>,
+    small: Vec<bool>,
 }
 
 impl Relevance {
     /// Works it out for every body of `program`.
     pub(crate) fn new(program: &Program<'_>) -> Self {
         let graph = Graph::new(program);
-        let follows = graph.reached_from(&graph.touches);
-        let small = program
-            .bodies
-            .iter()
-            .map(|info| info.body.blocks.iter().map(|block| block.steps.len()).sum::<usize>() <= SMALL);
-        Relevance {
-            reaches_sink: graph.reached_from(&graph.sinks),
-            follows: follows.into_iter().zip(small).map(|(reaches, small)| reaches || small).collect(),
-        }
+        let small = program.bodies.iter().map(|info| {
+            let steps: usize = info.body.blocks.iter().map(|block| block.steps.len()).sum();
+            steps <= SMALL
+        });
+        Relevance { reaches_sink: graph.reached_from(&graph.sinks), small: small.collect() }
     }
 
     /// Whether a path can be written from there.
@@ -42,9 +38,9 @@ impl Relevance {
         self.reaches_sink[body.0 as usize]
     }
 
-    /// Whether a call of it is followed.
+    /// Whether a call of it is followed, whatever it is given.
     pub(crate) fn is_followed(&self, body: BodyRef) -> bool {
-        self.follows[body.0 as usize]
+        self.reaches_sink[body.0 as usize] || self.small[body.0 as usize]
     }
 }
 
@@ -52,15 +48,12 @@ struct Graph {
     callers: Vec<Vec<u32>>,
     /// Has a call that can begin a finding.
     sinks: Vec<bool>,
-    /// Has a call that does anything to a file.
-    touches: Vec<bool>,
 }
 
 impl Graph {
     fn new(program: &Program<'_>) -> Self {
         let count = program.bodies.len();
-        let mut graph =
-            Graph { callers: vec![Vec::new(); count], sinks: vec![false; count], touches: vec![false; count] };
+        let mut graph = Graph { callers: vec![Vec::new(); count], sinks: vec![false; count] };
         let methods = methods_by_name(program);
         let names = Language::ALL.map(|language| MethodNames::new(program.catalog.models(language)));
         for at in 0..count as u32 {
@@ -103,11 +96,10 @@ impl Graph {
             Callee::Path(path) => self.add_path(program, at, path),
             Callee::Method { name, .. } => {
                 self.sinks[at as usize] |= names.sinks.contains(name) && !names.arity_excludes(name, args.len());
-                self.touches[at as usize] |= names.touches.contains(name);
                 self.add_named(at, name, methods, |_| true);
             }
-            // What is called may be `open` under another name.
-            Callee::Value(_) => self.touches[at as usize] = true,
+            // What is called may be `open` under another name; where it got that name is a sink.
+            Callee::Value(_) => {}
         }
         for arg in args {
             if let Operand::Const(Const::Item(path)) = &arg.value {
@@ -126,13 +118,14 @@ impl Graph {
                 }
             }
             Def::Global(file, _) => self.edge(at, program.body_ref(file, BodyId(0)).0),
-            // An attribute may hold a function that opens.
-            Def::Member(..) => self.touches[at as usize] = true,
+            Def::Member(ty, _) => {
+                let file = program.links.ty(ty).file;
+                self.edge(at, program.body_ref(file, BodyId(0)).0);
+            }
             Def::Module(_) => {}
             Def::External(name) => {
                 if let Some(api) = program.models(BodyRef(at)).call(&name) {
                     self.sinks[at as usize] |= is_sink(api.effect);
-                    self.touches[at as usize] |= touches(api.effect);
                 }
             }
         }
@@ -184,20 +177,15 @@ fn methods_by_name(program: &Program<'_>) -> FxHashMap<Name, Vec<u32>> {
 /// The names of modelled methods.
 struct MethodNames {
     sinks: FxHashSet<Name>,
-    touches: FxHashSet<Name>,
     arities: FxHashMap<Name, usize>,
 }
 
 impl MethodNames {
     fn new(models: &Models) -> Self {
-        let mut names =
-            MethodNames { sinks: FxHashSet::default(), touches: FxHashSet::default(), arities: FxHashMap::default() };
+        let mut names = MethodNames { sinks: FxHashSet::default(), arities: FxHashMap::default() };
         for (name, api) in models.apis() {
             if is_sink(api.effect) {
                 names.sinks.insert(name.clone());
-            }
-            if touches(api.effect) {
-                names.touches.insert(name.clone());
             }
             if let Some(arity) = api.arity {
                 names.arities.insert(name.clone(), arity);
@@ -230,29 +218,4 @@ pub(crate) fn is_sink(effect: Effect) -> bool {
             | Effect::Truncate
             | Effect::TempFile
     )
-}
-
-fn touches(effect: Effect) -> bool {
-    is_sink(effect)
-        || matches!(
-            effect,
-            Effect::OpenRead
-                | Effect::OpenAppend
-                | Effect::OpenExclusive
-                | Effect::TempDir
-                | Effect::TempName
-                | Effect::Remove
-                | Effect::SyncDirectory
-                | Effect::Write
-                | Effect::Flush
-                | Effect::Sync
-                | Effect::Close
-                | Effect::Finish
-                | Effect::Seek
-                | Effect::Rewind
-                | Effect::Lock
-                | Effect::Wrap
-                | Effect::IntoInner
-                | Effect::Keep
-        )
 }
