@@ -6,11 +6,16 @@
 use crate::link::Def;
 use crate::program::{BodyRef, Program};
 use atomic_lint_catalog::{Effect, Models};
-use atomic_lint_ir::{Arg, BodyId, Callee, Const, Exit, Language, Name, Op, Operand};
+use atomic_lint_ir::{Arg, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 
 /// A method name that more types than this have says nothing about which one is meant.
 const NAMESAKES: usize = 5;
+
+/// So many calls above a write, its callers no longer decide what its path is; a method by its name
+/// alone counts once for every type that has one of that name.
+const REACH: u32 = 3;
 
 /// Bodies of at most this many steps are always followed: they make paths.
 const SMALL: usize = 60;
@@ -45,7 +50,10 @@ impl Relevance {
 }
 
 struct Graph {
-    callers: Vec<Vec<u32>>,
+    /// By callee: who calls it, and how sure that is.
+    callers: Vec<Vec<(u32, u32)>>,
+    /// By file: its top level gives a library's function that can begin a finding another name.
+    renames_sink: Vec<bool>,
     /// Has a call that can begin a finding.
     sinks: Vec<bool>,
 }
@@ -53,7 +61,12 @@ struct Graph {
 impl Graph {
     fn new(program: &Program<'_>) -> Self {
         let count = program.bodies.len();
-        let mut graph = Graph { callers: vec![Vec::new(); count], sinks: vec![false; count] };
+        let renames_sink = program.units.iter().map(|_| false).collect();
+        let mut graph = Graph { callers: vec![Vec::new(); count], renames_sink, sinks: vec![false; count] };
+        for at in (0..count as u32).filter(|at| program.body(BodyRef(*at)).body.kind == BodyKind::TopLevel) {
+            let file = program.body(BodyRef(at)).file.0 as usize;
+            graph.renames_sink[file] = mentions_sink(program, at);
+        }
         let methods = methods_by_name(program);
         let names = Language::ALL.map(|language| MethodNames::new(program.catalog.models(language)));
         for at in 0..count as u32 {
@@ -117,10 +130,10 @@ impl Graph {
                     self.edge(at, program.body_ref(file, body).0);
                 }
             }
-            Def::Global(file, _) => self.edge(at, program.body_ref(file, BodyId(0)).0),
+            Def::Global(file, _) => self.sinks[at as usize] |= self.renames_sink[file.0 as usize],
             Def::Member(ty, _) => {
                 let file = program.links.ty(ty).file;
-                self.edge(at, program.body_ref(file, BodyId(0)).0);
+                self.sinks[at as usize] |= self.renames_sink[file.0 as usize];
             }
             Def::Module(_) => {}
             Def::External(name) => {
@@ -138,30 +151,55 @@ impl Graph {
         }
         for body in bodies {
             if wanted(*body) {
-                self.edge(at, *body);
+                self.connect(at, *body, bodies.len() as u32);
             }
         }
     }
 
     fn edge(&mut self, caller: u32, callee: u32) {
+        self.connect(caller, callee, 1);
+    }
+
+    fn connect(&mut self, caller: u32, callee: u32, distance: u32) {
         if caller != callee {
-            self.callers[callee as usize].push(caller);
+            self.callers[callee as usize].push((caller, distance));
         }
     }
 
-    /// The bodies from which one of `targets` can be reached.
+    /// The bodies from which one of `targets` is no further than [`REACH`].
     fn reached_from(&self, targets: &[bool]) -> Vec<bool> {
-        let mut reached = targets.to_vec();
-        let mut queue: Vec<u32> = (0..targets.len() as u32).filter(|at| targets[*at as usize]).collect();
-        while let Some(at) = queue.pop() {
-            for caller in &self.callers[at as usize] {
-                if !std::mem::replace(&mut reached[*caller as usize], true) {
-                    queue.push(*caller);
+        let mut best: Vec<u32> = targets.iter().map(|target| if *target { 0 } else { u32::MAX }).collect();
+        let mut queue: BTreeSet<(u32, u32)> =
+            (0..targets.len() as u32).filter(|at| targets[*at as usize]).map(|at| (0, at)).collect();
+        while let Some((distance, at)) = queue.pop_first() {
+            for (caller, further) in &self.callers[at as usize] {
+                let distance = distance + further;
+                if distance <= REACH && distance < best[*caller as usize] {
+                    best[*caller as usize] = distance;
+                    queue.insert((distance, *caller));
                 }
             }
         }
-        reached
+        best.into_iter().map(|distance| distance != u32::MAX).collect()
     }
+}
+
+/// Whether a body has a library's function that can begin a finding as a value.
+fn mentions_sink(program: &Program<'_>, at: u32) -> bool {
+    let info = program.body(BodyRef(at));
+    let is_sink_item = |operand: &Operand| match operand {
+        Operand::Const(Const::Item(path)) => match program.links.resolve(info.file, path) {
+            Def::External(name) => program.models(BodyRef(at)).call(&name).is_some_and(|api| is_sink(api.effect)),
+            _ => false,
+        },
+        _ => false,
+    };
+    let mut steps = info.body.blocks.iter().flat_map(|block| &block.steps);
+    steps.any(|step| match &step.op {
+        Op::Copy { src, .. } => is_sink_item(src),
+        Op::Call { args, .. } => args.iter().any(|arg| is_sink_item(&arg.value)),
+        _ => false,
+    })
 }
 
 fn methods_by_name(program: &Program<'_>) -> FxHashMap<Name, Vec<u32>> {
