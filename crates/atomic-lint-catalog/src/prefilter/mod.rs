@@ -96,7 +96,7 @@ impl Searcher {
         if occurrence.is_no_use() || sinks.iter().any(|sink| occurrence.only_reads(sink)) {
             return false;
         }
-        sinks.iter().filter(|sink| occurrence.can_be(sink)).fold(false, |hit, sink| await_anchors(sink, met) || hit)
+        sinks.iter().filter(|sink| occurrence.can_be(sink)).any(|sink| await_anchors(sink, met))
     }
 }
 
