@@ -111,9 +111,9 @@ fn check(language: Language, hit: bool, texts: &[&str]) {
 #[test]
 fn words_come_from_the_rows_that_can_begin_a_finding() {
     let python: Vec<String> = prefilter().words(Language::Python).map(str::to_owned).collect();
-    assert_eq!(python, ["Path", "copyfile", "open", "os", "pathlib", "rename", "replace", "write_text"]);
+    assert_eq!(python, ["copyfile", "open", "rename", "replace", "write_text"]);
     let rust: Vec<String> = prefilter().words(Language::Rust).map(str::to_owned).collect();
-    assert_eq!(rust, ["File", "OpenOptions", "create", "fs", "fs_err", "open", "options", "write"]);
+    assert_eq!(rust, ["create", "open", "write"]);
 }
 
 #[test]
