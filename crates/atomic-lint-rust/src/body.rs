@@ -9,6 +9,7 @@ use atomic_lint_ir::{
 };
 use atomic_lint_source::Span;
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 use syn::Expr;
 
 /// The lowering of one file.
@@ -25,6 +26,8 @@ pub(crate) struct Lowerer<'t> {
     pub(crate) outer: Vec<Fun>,
     /// The code is compiled only under test.
     pub(crate) test: bool,
+    /// How many macro calls there are around.
+    pub(crate) macros: u32,
     pub(crate) out: Parts,
 }
 
@@ -57,11 +60,15 @@ pub(crate) struct Fun {
     pub(crate) builder: BodyBuilder,
     /// Blocks of the text around the current place, innermost last.
     pub(crate) scopes: Vec<Scope>,
+    /// What each name stands for here, and behind that what it stands for outside.
+    visible: FxHashMap<Name, Vec<Declared>>,
     /// Loops, labelled blocks and `try` blocks around it.
     pub(crate) frames: Vec<Frame>,
     pub(crate) captures: Vec<Capture>,
     /// Temporaries of the current statements that own what a call gave.
     pub(crate) temps: Vec<Local>,
+    /// Which locals are such temporaries and no variables.
+    pub(crate) is_temp: Locals,
     /// Of which temporary a method's result was made, and so may hold it.
     pub(crate) made_of: FxHashMap<Local, Local>,
     /// Locals of which it was seen that the operation succeeded.
@@ -69,7 +76,7 @@ pub(crate) struct Fun {
     /// Whether the current place can be reached.
     pub(crate) live: bool,
     /// Locals that may have been moved away on the way here.
-    pub(crate) moved: Locals,
+    pub(crate) moved: Rc<Locals>,
     /// Locals moved away anywhere in the body.
     pub(crate) ever_moved: Locals,
     /// Locals that hold text for certain.
@@ -77,7 +84,9 @@ pub(crate) struct Fun {
     /// Locals that may own what they hold.
     pub(crate) owners: Locals,
     /// What has been moved where a block is entered; `None` where nothing leads to it yet.
-    pub(crate) arrivals: Vec<Option<Locals>>,
+    pub(crate) arrivals: Vec<Option<Rc<Locals>>>,
+    /// How many ends were put at early exits.
+    pub(crate) ends: usize,
     /// A nested function: it sees the items around it, not the variables.
     pub(crate) walled: bool,
     /// A block that raises and has nothing to end, for all who need one.
@@ -87,16 +96,17 @@ pub(crate) struct Fun {
 /// A block of the text with what it declares.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
-    pub(crate) names: Vec<Declared>,
+    pub(crate) names: Vec<Name>,
     /// Locals whose life ends with it, in the order of their declaration.
     pub(crate) drops: Vec<Local>,
 }
 
-/// A name that a block declares.
-#[derive(Debug)]
+/// What a name stands for.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Declared {
-    pub(crate) name: Name,
     pub(crate) local: Local,
+    /// How many scopes there were around the declaration.
+    pub(crate) depth: usize,
     /// A nested function or constant, which nested functions see too.
     pub(crate) item: bool,
     /// Declared under `cfg`: one more of the name is the same variable.
@@ -163,17 +173,20 @@ impl Fun {
             id,
             builder: BodyBuilder::default(),
             scopes: vec![Scope::default()],
+            visible: FxHashMap::default(),
             frames: Vec::new(),
             captures: Vec::new(),
             temps: Vec::new(),
+            is_temp: Locals::default(),
             made_of: FxHashMap::default(),
             succeeded: Locals::default(),
             live: true,
-            moved: Locals::default(),
+            moved: Rc::default(),
             ever_moved: Locals::default(),
             texts: Locals::default(),
             owners: Locals::default(),
             arrivals: Vec::new(),
+            ends: 0,
             walled: false,
             raise: None,
         }
@@ -181,12 +194,46 @@ impl Fun {
 
     /// The innermost variable or nested item called `name`.
     pub(crate) fn lookup(&self, name: &str, items_only: bool) -> Option<Local> {
-        let declared = self.scopes.iter().rev().flat_map(|scope| scope.names.iter().rev());
-        declared.filter(|declared| declared.item || !items_only).find(|declared| declared.name == name).map(|d| d.local)
+        let declared = self.visible.get(name)?.iter().rev();
+        declared.filter(|declared| declared.item || !items_only).map(|declared| declared.local).next()
     }
 
     pub(crate) fn declare(&mut self, name: Name, local: Local) {
-        self.scope().names.push(Declared { name, local, item: false, conditional: false });
+        self.declare_as(name, local, false, false);
+    }
+
+    pub(crate) fn declare_as(&mut self, name: Name, local: Local, item: bool, conditional: bool) {
+        let depth = self.scopes.len();
+        self.visible.entry(name.clone()).or_default().push(Declared { local, depth, item, conditional });
+        self.scope().names.push(name);
+    }
+
+    /// The variable `name` of this very scope that was declared under `cfg`.
+    pub(crate) fn conditional(&self, name: &str) -> Option<Local> {
+        let last = self.visible.get(name)?.last()?;
+        (last.conditional && last.depth == self.scopes.len()).then_some(last.local)
+    }
+
+    /// `name`, declared last, was declared under `cfg`.
+    pub(crate) fn mark_conditional(&mut self, name: &str) {
+        if let Some(declared) = self.visible.get_mut(name).and_then(|declared| declared.last_mut()) {
+            declared.conditional = true;
+        }
+    }
+
+    /// Leaves the innermost scope.
+    fn forget_scope(&mut self) {
+        for name in self.scopes.pop().map(|scope| scope.names).unwrap_or_default() {
+            if let Some(declared) = self.visible.get_mut(&name) {
+                declared.pop();
+            }
+        }
+    }
+
+    /// `local` is a temporary that owns what a call gave.
+    pub(crate) fn add_temp(&mut self, local: Local) {
+        self.temps.push(local);
+        self.is_temp.insert(local);
     }
 
     pub(crate) fn scope(&mut self) -> &mut Scope {
@@ -195,7 +242,7 @@ impl Fun {
 
     /// `local` is moved away, and with it what it may hold.
     pub(crate) fn take(&mut self, local: Local) {
-        self.moved.insert(local);
+        Rc::make_mut(&mut self.moved).insert(local);
         self.ever_moved.insert(local);
         self.take_sources(local);
     }
@@ -204,7 +251,7 @@ impl Fun {
     pub(crate) fn take_sources(&mut self, local: Local) {
         let mut at = local;
         while let Some(source) = self.made_of.get(&at).copied() {
-            self.moved.insert(source);
+            Rc::make_mut(&mut self.moved).insert(source);
             at = source;
         }
     }
@@ -225,7 +272,11 @@ impl Fun {
     fn capture(&mut self, name: &Name, outer: Local, item: bool) -> Local {
         let inner = self.builder.variable(name.clone(), None);
         self.captures.push(Capture { inner, outer });
-        self.scopes[0].names.push(Declared { name: name.clone(), local: inner, item, conditional: false });
+        // A capture is outermost: what the body itself declares shadows it.
+        self.visible
+            .entry(name.clone())
+            .or_default()
+            .insert(0, Declared { local: inner, depth: 0, item, conditional: false });
         inner
     }
 }
@@ -240,6 +291,7 @@ impl<'t> Lowerer<'t> {
             fun: Fun::new(BodyId(0)),
             outer: Vec::new(),
             test: false,
+            macros: 0,
             out: Parts::default(),
         }
     }
@@ -308,7 +360,7 @@ impl<'t> Lowerer<'t> {
     /// Ends the innermost scope and what lives in it.
     pub(crate) fn close_scope(&mut self, end: Span) {
         self.end_scopes(self.fun.scopes.len() - 1, end);
-        self.fun.scopes.pop();
+        self.fun.forget_scope();
     }
 
     /// Finishes the body under construction as `head`.

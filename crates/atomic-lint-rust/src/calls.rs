@@ -42,7 +42,7 @@ impl Lowerer<'_> {
             self.end_value(argument, span);
             return crate::body::UNIT;
         }
-        if self.makes_error(call) {
+        if makes_error(call) {
             return self.mentioning(&call.args, span);
         }
         if self.constructs(&path) {
@@ -50,7 +50,7 @@ impl Lowerer<'_> {
         }
         let args = self.arguments(&call.args);
         let dst = self.emit(Callee::Path(path), args, span, span);
-        self.fun.temps.push(dst);
+        self.fun.add_temp(dst);
         Operand::Local(dst)
     }
 
@@ -74,13 +74,13 @@ impl Lowerer<'_> {
 
     /// Remembers what the result `dst` of a method may hold of its receiver.
     fn derive(&mut self, dst: Local, receiver: Local, call: &ExprMethodCall) {
-        if self.fun.temps.contains(&receiver) {
+        if self.fun.is_temp.contains(receiver) {
             self.fun.made_of.insert(dst, receiver);
             // What a temporary gives lives no longer than the temporary, so it may be ended with it.
             if !gives_reference(call) {
-                self.fun.temps.push(dst);
+                self.fun.add_temp(dst);
             }
-        } else if takes_receiver(call) && self.fun.scopes.iter().any(|scope| scope.drops.contains(&receiver)) {
+        } else if takes_receiver(call) && self.fun.owners.contains(receiver) {
             self.fun.take(receiver);
         }
     }
@@ -94,13 +94,6 @@ impl Lowerer<'_> {
 
     fn arguments(&mut self, args: &Punctuated<Expr, Token![,]>) -> Vec<Arg> {
         args.iter().map(|argument| Arg::positional(self.value(argument), self.span_of(argument))).collect()
-    }
-
-    /// `Err(…)`.
-    pub(crate) fn makes_error(&mut self, call: &ExprCall) -> bool {
-        let Expr::Path(function) = &*call.func else { return false };
-        let last = function.path.segments.last();
-        last.is_some_and(|last| last.ident == "Err") && function.path.segments.len() <= 2
     }
 
     /// Whether a call of `path` makes a tuple struct or variant.
@@ -135,6 +128,31 @@ fn panics_on_error(call: &ExprMethodCall) -> bool {
         None => call.method == "unwrap",
         Some(why) => call.method == "expect" && matches!(why, Expr::Lit(_) | Expr::Macro(_) | Expr::Reference(_)),
     }
+}
+
+/// `Err(…)`.
+fn makes_error(call: &ExprCall) -> bool {
+    let Expr::Path(function) = &*call.func else { return false };
+    let last = function.path.segments.last();
+    last.is_some_and(|last| last.ident == "Err") && function.path.segments.len() <= 2
+}
+
+/// Whether `expr` is an error for certain: `Err(…)`, also with something said about it.
+pub(crate) fn is_error(mut expr: &Expr) -> bool {
+    loop {
+        expr = match expr {
+            Expr::Paren(inner) => &inner.expr,
+            Expr::MethodCall(call) if keeps_error(call) => &call.receiver,
+            Expr::Call(call) => return makes_error(call),
+            _ => return false,
+        }
+    }
+}
+
+/// Whether the method gives an error for an error.
+fn keeps_error(call: &ExprMethodCall) -> bool {
+    let keeping = ["map", "map_err", "and_then", "into", "context", "with_context", "wrap_err", "wrap_err_with"];
+    keeping.iter().any(|name| call.method == name)
 }
 
 fn callable(mut function: &Expr) -> &Expr {

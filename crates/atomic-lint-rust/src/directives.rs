@@ -5,34 +5,42 @@ use atomic_lint_ir::{Directive, Name};
 use atomic_lint_source::{LineIndex, Span};
 
 /// The comments of `text` with the statements they are about.
-pub(crate) fn attach(text: &str, comments: &[Comment], statements: &[Span]) -> Vec<Directive> {
+pub(crate) fn attach(text: &str, comments: &[Comment], mut statements: Vec<Span>) -> Vec<Directive> {
     if comments.is_empty() {
         return Vec::new();
     }
+    // Of several that begin together the longest comes first.
+    statements.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    let mut ends = statements.clone();
+    ends.sort_by_key(|span| (span.end, std::cmp::Reverse(span.start)));
     let lines = LineIndex::new(text);
     let directive = |comment: &Comment| Directive {
         span: comment.span,
         text: Name::new(&comment.text),
-        applies: if comment.alone { after(comment, statements) } else { on_line(comment, statements, &lines) },
+        applies: match comment.alone {
+            true => after(comment, &statements),
+            false => ended(comment, &ends, &lines).or_else(|| around(comment, &statements)),
+        },
     };
     comments.iter().map(directive).collect()
 }
 
-/// The statement that begins next; of several that begin together, the longest.
-fn after(comment: &Comment, statements: &[Span]) -> Option<Span> {
-    let behind = statements.iter().filter(|span| span.start >= comment.span.end);
-    behind.min_by_key(|span| (span.start, std::cmp::Reverse(span.end))).copied()
+/// The statement that begins next.
+fn after(comment: &Comment, starts: &[Span]) -> Option<Span> {
+    starts.get(starts.partition_point(|span| span.start < comment.span.end)).copied()
 }
 
-/// The statement that ends last before the comment on its line, or the innermost one around the comment.
-fn on_line(comment: &Comment, statements: &[Span], lines: &LineIndex) -> Option<Span> {
-    let line = lines.line(comment.span.start);
-    let ended = statements
-        .iter()
-        .filter(|span| span.end <= comment.span.start && lines.line(span.end.saturating_sub(1)) == line);
-    let around = || {
-        let around = statements.iter().filter(|span| span.contains(comment.span));
-        around.min_by_key(|span| span.end - span.start).copied()
-    };
-    ended.max_by_key(|span| (span.end, span.end - span.start)).copied().or_else(around)
+/// The statement that ends last before the comment on its line; of several that end together, the longest.
+fn ended(comment: &Comment, ends: &[Span], lines: &LineIndex) -> Option<Span> {
+    let before = ends.partition_point(|span| span.end <= comment.span.start);
+    let last = ends.get(before.checked_sub(1)?)?;
+    let same_line = lines.line(last.end.saturating_sub(1)) == lines.line(comment.span.start);
+    let first_of_end = ends.partition_point(|span| span.end < last.end);
+    ends[first_of_end..before].iter().min_by_key(|span| span.start).copied().filter(|_| same_line)
+}
+
+/// The innermost statement around the comment.
+fn around(comment: &Comment, starts: &[Span]) -> Option<Span> {
+    let before = starts.partition_point(|span| span.start <= comment.span.start);
+    starts[..before].iter().rev().find(|span| span.contains(comment.span)).copied()
 }

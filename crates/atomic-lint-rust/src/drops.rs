@@ -5,50 +5,55 @@ use atomic_lint_ir::{Local, Op, Operand};
 use atomic_lint_source::Span;
 use syn::{Expr, ExprCall, ExprMethodCall, Lit, UnOp};
 
-impl Lowerer<'_> {
-    /// Ends what lives in the scopes from number `from` on.
-    pub(crate) fn end_scopes(&mut self, from: usize, span: Span) {
-        self.end_until(from, self.fun.temps.len(), span, None);
-    }
+/// How many ends one body gets at its early exits; beyond that only scopes that are left by their end end anything.
+///
+/// Every early exit ends all that lives, so a body that is long in both would grow by the square of its length.
+const ENDS_LIMIT: usize = 20_000;
 
-    /// Ends everything that lives, except what failed to come to be.
-    pub(crate) fn end_all(&mut self, span: Span, failed: Option<Local>) {
-        self.end_until(0, 0, span, failed);
+impl Lowerer<'_> {
+    /// Ends what lives in the scopes from number `from` on, at their end.
+    pub(crate) fn end_scopes(&mut self, from: usize, span: Span) {
+        self.end(self.ending(from, self.fun.temps.len(), None), span);
     }
 
     /// Ends temporaries and scopes down to those numbers, last made first; they stay known, for other ways out.
     pub(crate) fn end_until(&mut self, scopes: usize, temps: usize, span: Span, failed: Option<Local>) {
-        if !self.fun.live {
-            return;
-        }
-        for local in self.ending(scopes, temps, failed) {
-            self.push(Op::End(local), span);
-        }
-    }
-
-    /// Whether leaving the body here ends no local.
-    pub(crate) fn ends_nothing(&self, failed: Option<Local>) -> bool {
-        self.ending(0, 0, failed).is_empty()
-    }
-
-    fn ending(&self, scopes: usize, temps: usize, failed: Option<Local>) -> Vec<Local> {
-        let fun = &self.fun;
-        let temps = fun.temps[temps.min(fun.temps.len())..].iter().rev();
-        let scopes = fun.scopes[scopes.min(fun.scopes.len())..].iter().rev().flat_map(|scope| scope.drops.iter().rev());
-        let mut living: Vec<Local> = Vec::new();
-        for local in temps.chain(scopes).copied() {
-            let failed = failed.is_some_and(|failed| fun.failed_with(local, failed));
-            if !failed && !fun.moved.contains(local) && !living.contains(&local) {
-                living.push(local);
-            }
-        }
-        living
+        let ending = self.early_ending(scopes, temps, failed);
+        self.end(ending, span);
     }
 
     /// Ends the temporaries made since there were `mark` of them.
     pub(crate) fn end_temps(&mut self, mark: usize, span: Span) {
-        self.end_until(self.fun.scopes.len(), mark, span, None);
+        self.end(self.ending(self.fun.scopes.len(), mark, None), span);
         self.fun.temps.truncate(mark);
+    }
+
+    fn end(&mut self, ending: Vec<Local>, span: Span) {
+        ending.into_iter().for_each(|local| self.push(Op::End(local), span));
+    }
+
+    /// What dies where control leaves early, without what failed to come to be.
+    pub(crate) fn early_ending(&mut self, scopes: usize, temps: usize, failed: Option<Local>) -> Vec<Local> {
+        if self.fun.ends > ENDS_LIMIT {
+            return Vec::new();
+        }
+        let ending = self.ending(scopes, temps, failed);
+        self.fun.ends += ending.len();
+        ending
+    }
+
+    fn ending(&self, scopes: usize, temps: usize, failed: Option<Local>) -> Vec<Local> {
+        let fun = &self.fun;
+        if !fun.live {
+            return Vec::new();
+        }
+        let temps = fun.temps[temps.min(fun.temps.len())..].iter().rev().filter(|temp| fun.is_temp.contains(**temp));
+        let scopes = fun.scopes[scopes.min(fun.scopes.len())..].iter().rev().flat_map(|scope| scope.drops.iter().rev());
+        let alive = |local: &Local| {
+            let failed = failed.is_some_and(|failed| fun.failed_with(*local, failed));
+            !failed && !fun.moved.contains(*local)
+        };
+        temps.chain(scopes).copied().filter(alive).collect()
     }
 
     /// `drop(x)`: ends what `x` holds, now and not again.

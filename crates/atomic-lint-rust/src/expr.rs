@@ -1,6 +1,8 @@
 //! Expressions: one arm for each kind, its work in a named function.
 
+use crate::assign::is_assignment;
 use crate::body::{Dest, FrameKind, Lowerer, UNIT};
+use crate::calls::is_error;
 use crate::drops::borrows;
 use crate::edges;
 use crate::scope::name;
@@ -9,8 +11,7 @@ use atomic_lint_source::Span;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::{
-    BinOp, Expr, ExprAssign, ExprBinary, ExprField, ExprIndex, ExprPath, ExprRange, ExprStruct, ExprUnary, Lit, Member,
-    Token, UnOp,
+    BinOp, Expr, ExprBinary, ExprField, ExprIndex, ExprPath, ExprRange, ExprStruct, ExprUnary, Lit, Member, Token, UnOp,
 };
 
 /// Beyond so many elements a list is no longer looked into.
@@ -93,8 +94,8 @@ impl Lowerer<'_> {
                 self.continue_to(label.as_ref(), self.span_of(expr));
             }
             Expr::Macro(e) => self.macro_to(&e.mac, dest),
-            Expr::Call(e) if dest == Dest::Return && self.makes_error(e) => {
-                e.args.iter().for_each(|argument| drop(self.value(argument)));
+            Expr::Call(_) | Expr::MethodCall(_) if dest == Dest::Return && is_error(expr) => {
+                self.value(expr);
                 self.raise(self.span_of(expr), None);
             }
             _ => self.plain_to(expr, dest),
@@ -139,10 +140,8 @@ impl Lowerer<'_> {
 
     /// `value?`
     pub(crate) fn question(&mut self, inner: &Expr, span: Span) -> Operand {
-        if let Expr::Call(call) = inner
-            && self.makes_error(call)
-        {
-            call.args.iter().for_each(|argument| drop(self.value(argument)));
+        if is_error(inner) {
+            self.value(inner);
             self.raise(span, None);
             return UNIT;
         }
@@ -176,7 +175,7 @@ impl Lowerer<'_> {
         self.load(object, field, span)
     }
 
-    fn index_name(&mut self, index: &Expr) -> Name {
+    pub(crate) fn index_name(&mut self, index: &Expr) -> Name {
         match self.place(index) {
             Operand::Const(Const::Int(at)) => Name::from(at.to_string()),
             Operand::Const(Const::Text(key)) => key,
@@ -239,101 +238,6 @@ impl Lowerer<'_> {
         let dst = self.temp();
         self.push(Op::Flags { dst, parts }, span);
         Operand::Local(dst)
-    }
-
-    /// `s += x` appends to text; to anything else it does what nobody knows.
-    fn append(&mut self, expr: &ExprBinary, span: Span) -> Operand {
-        if matches!(&*expr.right, Expr::Lit(lit) if !matches!(lit.lit, Lit::Str(_))) {
-            return self.compound(expr, span, |dst, parts| Op::Opaque { dst: Some(dst), mentions: locals(&parts) });
-        }
-        self.compound(expr, span, |dst, parts| Op::Concat { dst, parts })
-    }
-
-    fn compound(&mut self, expr: &ExprBinary, span: Span, op: impl Fn(Local, Vec<Operand>) -> Op) -> Operand {
-        let right = self.value(&expr.right);
-        let left = self.place(&expr.left);
-        let target = self.assignee(&expr.left);
-        match target {
-            Some(dst) => self.push(op(dst, vec![left, right]), span),
-            None => {
-                let dst = self.temp();
-                self.push(op(dst, vec![left, right]), span);
-                self.assign_to(&expr.left, Operand::Local(dst), span);
-            }
-        }
-        UNIT
-    }
-
-    /// The variable that an assignment to `expr` changes.
-    fn assignee(&mut self, expr: &Expr) -> Option<Local> {
-        match expr {
-            Expr::Path(e) => self.path_variable(e),
-            Expr::Paren(e) => self.assignee(&e.expr),
-            Expr::Unary(ExprUnary { op: UnOp::Deref(_), expr, .. }) => self.assignee(expr),
-            _ => None,
-        }
-    }
-
-    fn assign(&mut self, expr: &ExprAssign, span: Span) -> Operand {
-        if let Expr::Infer(_) = &*expr.left {
-            let mark = self.fun.temps.len();
-            self.place(&expr.right);
-            self.end_temps(mark, span);
-            return UNIT;
-        }
-        let owned = self.may_own(&expr.right);
-        let value = self.value(&expr.right);
-        if let Some(dst) = self.assignee(&expr.left)
-            && owned
-        {
-            self.fun.owners.insert(dst);
-        }
-        self.assign_to(&expr.left, value, span);
-        UNIT
-    }
-
-    fn assign_to(&mut self, target: &Expr, value: Operand, span: Span) {
-        if let Some(dst) = self.assignee(target) {
-            return self.overwrite(dst, value, span);
-        }
-        match target {
-            Expr::Field(e) => {
-                let object = self.place(&e.base);
-                let object = self.local(object, span);
-                self.push(Op::Store { object, field: member_name(&e.member), src: value }, span);
-            }
-            Expr::Index(e) => {
-                let object = self.place(&e.expr);
-                let object = self.local(object, span);
-                let field = self.index_name(&e.index);
-                self.push(Op::Store { object, field, src: value }, span);
-            }
-            Expr::Tuple(e) => {
-                let object = self.local(value, span);
-                for (at, target) in e.elems.iter().enumerate() {
-                    if !matches!(target, Expr::Infer(_)) {
-                        let part = self.load(object, Name::from(at.to_string()), span);
-                        self.assign_to(target, part, span);
-                    }
-                }
-            }
-            Expr::Unary(e) => {
-                let into = self.place(&e.expr);
-                let mentions = locals([&into, &value]);
-                self.push(Op::Opaque { dst: None, mentions }, span);
-            }
-            _ => self.push(Op::Opaque { dst: None, mentions: locals([&value]) }, span),
-        }
-    }
-
-    /// A new value in a variable ends the old one.
-    fn overwrite(&mut self, dst: Local, value: Operand, span: Span) {
-        let dies = self.fun.scopes.iter().any(|scope| scope.drops.contains(&dst));
-        if dies && !self.fun.moved.contains(dst) && value != Operand::Local(dst) {
-            self.push(Op::End(dst), span);
-        }
-        self.push(Op::Copy { dst, src: value }, span);
-        self.fun.moved.remove(dst);
     }
 
     fn tuple(&mut self, elements: &Punctuated<Expr, Token![,]>, span: Span) -> Operand {
@@ -483,18 +387,4 @@ fn first_of_unary(expr: &ExprUnary) -> proc_macro2::Span {
         UnOp::Neg(token) => token.spans[0],
         _ => edges::first(&expr.expr),
     }
-}
-
-fn is_assignment(op: &BinOp) -> bool {
-    matches!(
-        op,
-        BinOp::SubAssign(_)
-            | BinOp::MulAssign(_)
-            | BinOp::DivAssign(_)
-            | BinOp::RemAssign(_)
-            | BinOp::BitXorAssign(_)
-            | BinOp::BitAndAssign(_)
-            | BinOp::ShlAssign(_)
-            | BinOp::ShrAssign(_)
-    )
 }

@@ -5,6 +5,7 @@
 use crate::body::{Dest, Frame, FrameKind, Lowerer, UNIT};
 use atomic_lint_ir::{BlockId, Exit, Local, Name, Op, Operand, Test};
 use atomic_lint_source::Span;
+use std::rc::Rc;
 use syn::{Expr, ExprIf};
 
 impl Lowerer<'_> {
@@ -61,7 +62,8 @@ impl Lowerer<'_> {
             fun.arrivals.resize(at + 1, None);
         }
         match &mut fun.arrivals[at] {
-            Some(known) => known.add_all(&fun.moved),
+            Some(known) if Rc::ptr_eq(known, &fun.moved) => {}
+            Some(known) => Rc::make_mut(known).add_all(&fun.moved),
             unknown => *unknown = Some(fun.moved.clone()),
         }
     }
@@ -74,27 +76,36 @@ impl Lowerer<'_> {
 
     /// Leaves the body with `value`.
     pub(crate) fn return_value(&mut self, value: Option<Operand>, span: Span) {
-        self.end_all(span, None);
+        self.end_until(0, 0, span, None);
         self.leave(Exit::Return(value));
     }
 
     /// Leaves the body, or the `try` block around, with an error; `failed` is what did not come to be.
     pub(crate) fn raise(&mut self, span: Span, failed: Option<Local>) {
+        if !self.fun.live {
+            return;
+        }
         let caught = self.fun.frames.iter().rposition(|frame| frame.kind == FrameKind::Try);
         match caught {
             Some(at) => self.raise_to(at, span, failed),
-            None if self.ends_nothing(failed) => {
-                let raise = match self.fun.raise {
-                    Some(raise) => raise,
-                    None => self.new_raise(),
-                };
-                self.goto(raise);
-            }
             None => {
-                self.end_all(span, failed);
+                let ending = self.early_ending(0, 0, failed);
+                if ending.is_empty() {
+                    return self.raise_plainly();
+                }
+                ending.into_iter().for_each(|local| self.push(Op::End(local), span));
                 self.leave(Exit::Raise);
             }
         }
+    }
+
+    /// A block that only raises is the same for all.
+    fn raise_plainly(&mut self) {
+        let raise = match self.fun.raise {
+            Some(raise) => raise,
+            None => self.new_raise(),
+        };
+        self.goto(raise);
     }
 
     fn new_raise(&mut self) -> BlockId {

@@ -147,21 +147,21 @@ pub(crate) fn all_statements(input: ParseStream) -> Result<Vec<Stmt>> {
     Block::parse_within(input)
 }
 
-/// Replaces every item macro that consists of items by those items.
-pub(crate) fn expand_items(items: &mut Vec<Item>) {
+/// Replaces every item macro that consists of items by those items, macros within macros up to a depth of `depth`.
+pub(crate) fn expand_items(items: &mut Vec<Item>, depth: u32) {
     let mut expanded = Vec::with_capacity(items.len());
     for mut item in items.drain(..) {
         match &mut item {
-            Item::Macro(call) if call.ident.is_none() => match items_of(&call.mac.tokens) {
+            Item::Macro(call) if call.ident.is_none() && depth > 0 => match items_of(&call.mac.tokens) {
                 Some(mut inner) => {
-                    expand_items(&mut inner);
+                    expand_items(&mut inner, depth - 1);
                     expanded.extend(inner);
                 }
                 None => expanded.push(item),
             },
             Item::Mod(module) => {
                 if let Some((_, inner)) = &mut module.content {
-                    expand_items(inner);
+                    expand_items(inner, depth);
                 }
                 expanded.push(item);
             }

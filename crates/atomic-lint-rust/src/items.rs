@@ -18,9 +18,12 @@ use syn::{
     ReceiverKind, Signature, TraitItem,
 };
 
+/// How deep item macros within item macros are looked into; the tokens of each are parsed anew.
+const MACRO_DEPTH: u32 = 8;
+
 /// Lowers a parsed file.
 pub(crate) fn lower_file(mut file: syn::File, positions: Positions<'_>, scan: &Scan) -> Unit {
-    fragments::expand_items(&mut file.items);
+    fragments::expand_items(&mut file.items, MACRO_DEPTH);
     let names = Names::collect(&file.items);
     let mut lowerer = Lowerer::new(names, positions, scan);
     lowerer.test = attributes::is_test(&file.attrs);
@@ -36,7 +39,7 @@ impl Lowerer<'_> {
         let head = self.head(Name::new("<module>"), BodyKind::TopLevel, whole, Span::default());
         self.finish(top, head);
         let statements = self.statements.take().unwrap_or_default();
-        let mut directives = directives::attach(self.at.text(), &scan.comments, &statements);
+        let mut directives = directives::attach(self.at.text(), &scan.comments, statements);
         directives.append(&mut self.out.directives);
         directives.sort_by_key(|directive| directive.span);
         let mut globs = self.names.globs();

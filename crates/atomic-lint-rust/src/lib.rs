@@ -4,6 +4,7 @@
 //! file; it knows no rule, no API and no other file, and it never fails: what it cannot say is opaque, what it
 //! cannot parse is a gap.
 
+mod assign;
 mod attributes;
 mod body;
 mod calls;
@@ -17,6 +18,7 @@ mod flow;
 mod format;
 mod fragments;
 mod guard;
+mod imports;
 mod items;
 mod loops;
 mod macros;

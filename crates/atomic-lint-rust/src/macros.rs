@@ -9,9 +9,34 @@ use atomic_lint_ir::{Arg, BlockId, Callee, Operand, Path};
 use atomic_lint_source::Span;
 use syn::{Macro, Stmt};
 
+/// How deep macro calls within macro calls are looked into; the tokens of each are parsed anew.
+const DEPTH: u32 = 32;
+
 impl Lowerer<'_> {
     /// The value of a macro call.
     pub(crate) fn macro_value(&mut self, mac: &Macro) -> Operand {
+        self.within_macro(mac, |lowerer| lowerer.any_macro_value(mac))
+    }
+
+    /// A macro call with its value to `dest`.
+    pub(crate) fn macro_to(&mut self, mac: &Macro, dest: Dest) {
+        self.within_macro(mac, |lowerer| {
+            lowerer.any_macro_to(mac, dest);
+            UNIT
+        });
+    }
+
+    fn within_macro(&mut self, mac: &Macro, lower: impl FnOnce(&mut Self) -> Operand) -> Operand {
+        if self.macros >= DEPTH {
+            return self.tokens(&mac.tokens, self.macro_span(mac));
+        }
+        self.macros += 1;
+        let value = lower(self);
+        self.macros -= 1;
+        value
+    }
+
+    fn any_macro_value(&mut self, mac: &Macro) -> Operand {
         let span = self.macro_span(mac);
         match last_segment(mac).as_str() {
             "select" | "select_biased" | "cfg_if" | "match_cfg" => self.joined_macro(mac),
@@ -32,8 +57,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// A macro call with its value to `dest`.
-    pub(crate) fn macro_to(&mut self, mac: &Macro, dest: Dest) {
+    fn any_macro_to(&mut self, mac: &Macro, dest: Dest) {
         let span = self.macro_span(mac);
         match last_segment(mac).as_str() {
             name if raises(name) => self.raising_macro(mac, span),
@@ -44,7 +68,7 @@ impl Lowerer<'_> {
             "select" | "select_biased" => self.select_macro(mac, dest, span),
             "cfg_if" | "match_cfg" => self.alternatives_macro(mac, dest, span),
             _ => {
-                let value = self.macro_value(mac);
+                let value = self.any_macro_value(mac);
                 if self.fun.live {
                     self.deliver(value, dest, span);
                 }
@@ -55,6 +79,9 @@ impl Lowerer<'_> {
     /// A macro call as a condition; false where it is none that decides anything by itself.
     pub(crate) fn macro_condition(&mut self, mac: &Macro, then: BlockId, otherwise: BlockId) -> bool {
         let name = last_segment(mac);
+        if self.macros >= DEPTH {
+            return false;
+        }
         if name == "cfg" {
             self.fork_if(atomic_lint_ir::Test::Unknown, then, otherwise);
             return true;

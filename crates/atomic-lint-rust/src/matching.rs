@@ -8,6 +8,11 @@ use atomic_lint_source::Span;
 use rustc_hash::FxHashMap;
 use syn::{Arm, Expr, ExprMatch, Pat};
 
+/// How many arms one branch leads to; where there are more, the last way leads to the next branch.
+///
+/// Each guard asks about all arms behind it, so a long `match` of guards would grow by the square of its length.
+const BRANCHES: usize = 64;
+
 /// The question where to go next: from which arm on, knowing which side the value is.
 type State = (usize, Option<Side>);
 
@@ -131,8 +136,10 @@ impl Lowerer<'_> {
 
     /// One branch to all arms in a row of which nothing is known.
     fn any_of(&mut self, arms: &mut Arms, from: usize, known: Option<Side>) {
-        let count =
-            (from..arms.entries.len()).take_while(|at| matches!(arms.outcome(*at, known), Outcome::Perhaps)).count();
+        let count = (from..arms.entries.len())
+            .take(BRANCHES)
+            .take_while(|at| matches!(arms.outcome(*at, known), Outcome::Perhaps))
+            .count();
         let mut targets = arms.entries[from..from + count].to_vec();
         if from + count < arms.entries.len() {
             targets.push(self.state(arms, (from + count, known)));

@@ -6,6 +6,7 @@ use crate::scope::name;
 use crate::types::may_borrow;
 use atomic_lint_ir::{BlockId, Const, Local, Name, Op, Operand, Path, Test, Type};
 use atomic_lint_source::Span;
+use std::rc::Rc;
 use syn::punctuated::Punctuated;
 use syn::{Pat, PatIdent, PatSlice, Token};
 
@@ -215,8 +216,8 @@ impl Lowerer<'_> {
         let local = match temporary {
             Some(local) => {
                 self.fun.builder.info(local).name = Some(name.clone());
-                self.fun.temps.retain(|temp| *temp != local);
-                self.fun.moved.remove(local);
+                self.fun.is_temp.remove(local);
+                Rc::make_mut(&mut self.fun.moved).remove(local);
                 self.fun.take_sources(local);
                 local
             }
@@ -321,7 +322,7 @@ impl Lowerer<'_> {
             self.fun.scope().drops.push(local);
             self.fun.owners.insert(local);
             // It holds nothing until it is assigned.
-            self.fun.moved.insert(local);
+            Rc::make_mut(&mut self.fun.moved).insert(local);
         }
     }
 }

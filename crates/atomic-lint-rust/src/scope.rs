@@ -2,11 +2,11 @@
 //!
 //! Variables are not here; they shadow all of this and belong to the body under construction.
 
-use crate::attributes::is_test;
+use crate::imports::{Bindings, Use};
 use atomic_lint_ir::{Glob, Import, Name, Path, Root, Type};
 use rustc_hash::{FxHashMap, FxHashSet};
-use syn::ext::IdentExt;
-use syn::{Item, ItemExternCrate, ItemUse, UseTree, Visibility};
+use smol_str::ToSmolStr;
+use syn::Item;
 
 /// Imports refer to imports; a chain longer than this is a cycle.
 const IMPORT_CHAIN: u32 = 8;
@@ -19,7 +19,8 @@ const PRIMITIVES: [&str; 17] = [
 
 /// The name of `ident`, without the `r#` of a raw one.
 pub(crate) fn name(ident: &syn::Ident) -> Name {
-    Name::from(ident.unraw().to_string())
+    let name = ident.to_smolstr();
+    name.strip_prefix("r#").map_or_else(|| name.clone(), Name::new)
 }
 
 /// Every name that the file gives a meaning to.
@@ -38,38 +39,14 @@ pub(crate) struct Names {
     crates: FxHashSet<Name>,
 }
 
-/// What one module or block binds.
-#[derive(Debug, Default)]
-struct Bindings {
-    /// In the order of the text, to be handed on.
-    uses: Vec<Use>,
-    /// The first import of each name, by position.
-    first_uses: FxHashMap<Name, usize>,
-    imports: FxHashMap<Name, Path>,
-    globs: Vec<Path>,
-    items: FxHashSet<Name>,
-}
-
-/// One leaf of a `use`.
-#[derive(Clone, Debug)]
-struct Use {
-    /// `None` for a glob.
-    name: Option<Name>,
-    segments: Vec<Name>,
-    leading: bool,
-    public: bool,
-    /// Compiled only under test, so that another import of the name counts for more.
-    test: bool,
-    /// What it brings, once that is known.
-    target: Option<Path>,
-}
-
 impl Names {
     /// Collects the file's modules with their imports and items; nothing can be resolved before.
     pub(crate) fn collect(items: &[Item]) -> Self {
         let mut names = Names::default();
         names.collect_module(Vec::new(), items);
-        let scopes: Vec<Vec<Name>> = names.modules.keys().cloned().collect();
+        // Parents come first, so that what a module takes from those around it is known.
+        let mut scopes: Vec<Vec<Name>> = names.modules.keys().cloned().collect();
+        scopes.sort();
         for scope in scopes {
             names.here = scope;
             let targets = names.targets(&names.modules[&names.here]);
@@ -84,12 +61,18 @@ impl Names {
         let bindings = Bindings::of(items);
         self.crates.extend(bindings.uses.iter().filter_map(Use::proven_crate));
         for item in items {
-            if let Item::Mod(module) = item
-                && let Some((_, inner)) = &module.content
-            {
-                let mut scope = scope.clone();
-                scope.push(name(&module.ident));
-                self.collect_module(scope, inner);
+            match item {
+                Item::Mod(module) => {
+                    if let Some((_, inner)) = &module.content {
+                        self.collect_module(within(&scope, &module.ident), inner);
+                    }
+                }
+                // A glob brings the variants of an enum as it does the items of a module.
+                Item::Enum(item) => {
+                    let variants = Bindings::of_variants(item);
+                    self.modules.entry(within(&scope, &item.ident)).or_default().absorb(variants);
+                }
+                _ => {}
             }
         }
         // Of two modules of one name under different `cfg`, both count.
@@ -118,7 +101,7 @@ impl Names {
         self.blocks.pop();
     }
 
-    /// Sets what `Self` is and which generic parameters there are; [`Names::leave_type`] must follow.
+    /// Sets what `Self` is; [`Names::leave_type`] must follow.
     pub(crate) fn enter_type(&mut self, ty: Type) {
         self.selves.push(ty);
     }
@@ -326,9 +309,18 @@ impl Names {
             return Root::Bare;
         }
         let known = matches!(first.as_str(), "std" | "core" | "alloc") || self.crates.contains(first);
-        let foreign =
-            |bindings: &Bindings| bindings.globs.iter().any(|glob| !self.modules.contains_key(&glob.segments));
-        if known || !self.visible().any(foreign) { Root::Absolute } else { Root::Bare }
+        let open = |bindings: &Bindings| bindings.globs.iter().any(|glob| self.may_bring_modules(glob));
+        if known || !self.visible().any(open) { Root::Absolute } else { Root::Bare }
+    }
+
+    /// Whether a glob may bring modules that this file does not show: those of the own package do,
+    /// of other packages only the whole of one does, and preludes do not.
+    fn may_bring_modules(&self, glob: &Path) -> bool {
+        match glob.root {
+            Root::Absolute => glob.segments.len() == 1,
+            Root::Module => !self.modules.contains_key(&glob.segments),
+            Root::Package | Root::Above(_) | Root::Bare => true,
+        }
     }
 
     fn use_target(&self, item: &Use, depth: u32) -> Path {
@@ -355,144 +347,8 @@ impl Names {
     }
 }
 
-impl Bindings {
-    fn of(items: &[Item]) -> Self {
-        let mut bindings = Bindings::default();
-        items.iter().for_each(|item| bindings.add(item));
-        bindings
-    }
-
-    fn add(&mut self, item: &Item) {
-        let before = self.uses.len();
-        match item {
-            Item::Use(item) => add_uses(&mut self.uses, item),
-            Item::ExternCrate(item) => self.uses.push(Use::of_crate(item)),
-            Item::Macro(item) => {
-                let defined = item.ident.as_ref().map(|ident| Name::from(format!("{}!", ident.unraw())));
-                self.items.extend(defined);
-            }
-            item => self.items.extend(defined_name(item)),
-        }
-        for (at, item) in self.uses.iter().enumerate().skip(before) {
-            if let Some(name) = &item.name {
-                self.first_uses.entry(name.clone()).or_insert(at);
-            }
-        }
-    }
-
-    fn first_use(&self, name: &Name) -> Option<&Use> {
-        self.first_uses.get(name).map(|at| &self.uses[*at])
-    }
-
-    fn absorb(&mut self, other: Bindings) {
-        let before = self.uses.len();
-        self.uses.extend(other.uses);
-        self.items.extend(other.items);
-        for (name, at) in other.first_uses {
-            self.first_uses.entry(name).or_insert(before + at);
-        }
-    }
-
-    /// Takes what the imports bring; of several of one name the first counts that is not for tests.
-    fn settle(&mut self, targets: Vec<Path>) {
-        for (item, target) in self.uses.iter_mut().zip(targets) {
-            item.target = Some(target.clone());
-            match &item.name {
-                Some(name) if item.test => drop(self.imports.entry(name.clone()).or_insert(target)),
-                Some(_) => {}
-                None => self.globs.push(target),
-            }
-        }
-        for item in self.uses.iter().rev().filter(|item| !item.test) {
-            if let (Some(name), Some(target)) = (&item.name, &item.target) {
-                self.imports.insert(name.clone(), target.clone());
-            }
-        }
-    }
-
-    /// A name that stands alone is a value or type first, one that begins a path is a module first.
-    fn get(&self, name: &Name, alone: bool, module: &[Name]) -> Option<Path> {
-        let import = self.imports.get(name).cloned();
-        let item = self.items.contains(name).then(|| {
-            let path = Path { root: Root::Module, segments: module.to_vec() };
-            path.child(name.clone())
-        });
-        if alone { item.or(import) } else { import.or(item) }
-    }
-}
-
-impl Use {
-    fn of_crate(item: &ItemExternCrate) -> Self {
-        let crate_name = name(&item.ident);
-        let local = item.rename.as_ref().map_or_else(|| crate_name.clone(), |(_, alias)| name(alias));
-        let public = matches!(item.vis, Visibility::Public(_));
-        let test = is_test(&item.attrs);
-        Use { name: Some(local), segments: vec![crate_name], leading: true, public, test, target: None }
-    }
-
-    /// The crate that this import shows to exist, as far as its spelling tells.
-    fn proven_crate(&self) -> Option<Name> {
-        let first = self.segments.first()?;
-        let known = !matches!(first.as_str(), "crate" | "self" | "super" | "Self") && self.segments.len() > 1;
-        known.then(|| first.clone())
-    }
-}
-
-/// The name that an item defines in its module.
-fn defined_name(item: &Item) -> Option<Name> {
-    let ident = match item {
-        Item::Const(item) => &item.ident,
-        Item::Enum(item) => &item.ident,
-        Item::Fn(item) => &item.sig.ident,
-        Item::Mod(item) => &item.ident,
-        Item::Static(item) => &item.ident,
-        Item::Struct(item) => &item.ident,
-        Item::Trait(item) => &item.ident,
-        Item::TraitAlias(item) => &item.ident,
-        Item::Type(item) => &item.ident,
-        Item::Union(item) => &item.ident,
-        _ => return None,
-    };
-    Some(name(ident))
-}
-
-fn add_uses(uses: &mut Vec<Use>, item: &ItemUse) {
-    let public = !matches!(item.vis, Visibility::Inherited);
-    let leading = item.leading_colon.is_some();
-    let test = is_test(&item.attrs);
-    let mut pending: Vec<(Vec<Name>, &UseTree)> = vec![(Vec::new(), &item.tree)];
-    while let Some((mut segments, tree)) = pending.pop() {
-        let bound = match tree {
-            UseTree::Path(path) => {
-                segments.push(name(&path.ident));
-                pending.push((segments, &path.tree));
-                continue;
-            }
-            UseTree::Group(group) => {
-                pending.extend(group.items.iter().rev().map(|tree| (segments.clone(), tree)));
-                continue;
-            }
-            UseTree::Glob(_) => None,
-            UseTree::Name(leaf) => {
-                segments.push(name(&leaf.ident));
-                drop_self(&mut segments);
-                segments.last().cloned()
-            }
-            UseTree::Rename(leaf) => {
-                segments.push(name(&leaf.ident));
-                drop_self(&mut segments);
-                Some(name(&leaf.rename))
-            }
-        };
-        uses.push(Use { name: bound, segments, leading, public, test, target: None });
-    }
-}
-
-/// `a::{self}` is `a`.
-fn drop_self(segments: &mut Vec<Name>) {
-    if segments.len() > 1 && segments.last().is_some_and(|last| last == "self") {
-        segments.pop();
-    }
+fn within(scope: &[Name], ident: &syn::Ident) -> Vec<Name> {
+    scope.iter().cloned().chain([name(ident)]).collect()
 }
 
 fn extended(mut path: Path, rest: &[Name]) -> Path {
@@ -505,90 +361,4 @@ fn with_mark(mut path: Path) -> Path {
         path.segments.push(Name::from(format!("{last}!")));
     }
     path
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(text: &str) -> Names {
-        Names::collect(&syn::parse_str::<syn::File>(text).unwrap().items)
-    }
-
-    fn resolve(names: &Names, path: &str) -> String {
-        names.resolve(path.split("::").map(Name::from).collect(), false).to_string()
-    }
-
-    #[test]
-    fn imports_apply_with_aliases_groups_and_self() {
-        let names = names("use std::{fs::{self, File as F}, io}; use tokio::fs as afs; use fs::OpenOptions;");
-        for (path, expected) in [
-            ("fs::write", "std.fs.write"),
-            ("F::create", "std.fs.File.create"),
-            ("io::Result", "std.io.Result"),
-            ("afs::write", "tokio.fs.write"),
-            ("OpenOptions::new", "std.fs.OpenOptions.new"),
-            ("Vec::new", "?Vec.new"),
-            ("drop", "?drop"),
-            ("serde_json::to_writer", "serde_json.to_writer"),
-        ] {
-            assert_eq!(resolve(&names, path), expected);
-        }
-    }
-
-    #[test]
-    fn paths_of_the_package_are_relative_to_the_file() {
-        let mut names = names("mod a { pub mod b { fn f() {} } use std::fs; } fn g() {} use super::x::y;");
-        assert_eq!(resolve(&names, "crate::m::f"), "crate.m.f");
-        assert_eq!(resolve(&names, "g"), "self.g");
-        assert_eq!(resolve(&names, "super::h"), "super1.h");
-        assert_eq!(resolve(&names, "y::z"), "super1.x.y.z");
-        names.here = vec!["a".into(), "b".into()];
-        assert_eq!(resolve(&names, "super::super::g"), "self.g");
-        assert_eq!(resolve(&names, "super::super::super::g"), "super1.g");
-        assert_eq!(resolve(&names, "super::fs::write"), "std.fs.write");
-        assert_eq!(resolve(&names, "self::f"), "self.a.b.f");
-    }
-
-    #[test]
-    fn a_glob_of_an_enclosing_module_brings_its_names() {
-        let mut names = names("use std::fs; fn save() {} mod tests { use super::*; }");
-        names.here = vec!["tests".into()];
-        assert_eq!(resolve(&names, "fs::write"), "std.fs.write");
-        assert_eq!(resolve(&names, "save"), "self.save");
-    }
-
-    #[test]
-    fn a_foreign_glob_leaves_unknown_modules_open() {
-        let names = names("use crate::prelude::*; use tokio::io;");
-        assert_eq!(resolve(&names, "fs::write"), "?fs.write");
-        assert_eq!(resolve(&names, "tokio::fs::write"), "tokio.fs.write");
-        assert_eq!(resolve(&names, "std::fs::write"), "std.fs.write");
-    }
-
-    #[test]
-    fn macros_are_marked_and_follow_imports() {
-        let names = names("use anyhow::bail as stop; macro_rules! own { () => {} }");
-        let resolve = |path: &str| names.resolve_macro(path.split("::").map(Name::from).collect(), false).to_string();
-        assert_eq!(resolve("stop"), "anyhow.bail!");
-        assert_eq!(resolve("own"), "self.own!");
-        assert_eq!(resolve("write"), "?write!");
-        assert_eq!(resolve("tracing::info"), "tracing.info!");
-    }
-
-    #[test]
-    fn of_several_imports_of_a_name_the_first_not_for_tests_counts() {
-        let names = names("#[cfg(test)] use fake::fs; #[cfg(not(test))] use std::fs; use other::fs;");
-        assert_eq!(resolve(&names, "fs::write"), "std.fs.write");
-        let targets: Vec<String> = names.imports().iter().map(|import| import.target.to_string()).collect();
-        assert_eq!(targets, ["fake.fs", "std.fs", "other.fs"]);
-    }
-
-    #[test]
-    fn imports_in_a_circle_end() {
-        let names = names("use a::b as c; use c::d as a; mod m { pub use super::m::x as x; pub use super::m::*; }");
-        assert!(!resolve(&names, "a::e").is_empty());
-        assert!(!resolve(&names, "m::x::y").is_empty());
-        assert!(!resolve(&names, "m::z").is_empty());
-    }
 }

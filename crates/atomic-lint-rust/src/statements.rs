@@ -1,7 +1,7 @@
 //! Blocks and the statements in them.
 
 use crate::attributes;
-use crate::body::{Declared, Dest, FrameKind, Lowerer};
+use crate::body::{Dest, FrameKind, Lowerer};
 use crate::drops::borrows;
 use crate::edges;
 use crate::scope::name;
@@ -101,7 +101,7 @@ impl Lowerer<'_> {
             _ => return None,
         };
         let local = self.fun.builder.variable(name(ident), None);
-        self.fun.scope().names.push(Declared { name: name(ident), local, item: true, conditional: false });
+        self.fun.declare_as(name(ident), local, true, false);
         Some(local)
     }
 
@@ -157,14 +157,11 @@ impl Lowerer<'_> {
     /// `let` under `cfg`: the alternatives declare one variable between them.
     fn conditional_let(&mut self, local: &syn::Local, span: Span) {
         let Some(ident) = simple_ident(&local.pat) else { return self.let_statement(local, span) };
-        let known = self.fun.scope().names.iter().find(|known| known.conditional && known.name == ident);
-        match (known.map(|known| known.local), &local.init) {
+        match (self.fun.conditional(&ident), &local.init) {
             (Some(dst), Some(init)) => self.expr_to(&init.expr, Dest::Into(dst)),
             _ => {
                 self.let_statement(local, span);
-                if let Some(declared) = self.fun.scope().names.last_mut() {
-                    declared.conditional = true;
-                }
+                self.fun.mark_conditional(&ident);
             }
         }
     }
@@ -191,9 +188,9 @@ impl Lowerer<'_> {
         let value = self.place(expr);
         if let Operand::Local(local) = value
             && !stays
-            && !self.fun.temps[mark..].contains(&local)
+            && !self.fun.is_temp.contains(local)
         {
-            self.fun.temps.push(local);
+            self.fun.add_temp(local);
         }
         self.end_temps(mark, span);
     }

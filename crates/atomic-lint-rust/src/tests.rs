@@ -7,11 +7,14 @@ mod closures;
 mod drops;
 mod expressions;
 mod flow;
+mod guard;
 mod hostile;
 mod items;
+mod loops;
 mod macros;
 mod matching;
 mod places;
+mod scope;
 
 use crate::RustFrontend;
 use atomic_lint_ir::{BodyKind, Frontend, Unit, dump};

@@ -160,7 +160,7 @@ fn functions_of_windows_are_no_constructors() {
           b0:
             _1 = ?MoveFileExW(_0.a, 1)
             end _1
-            _2 = ?windows.Win32.ReplaceFileW(_0.a)
+            _2 = windows.Win32.ReplaceFileW(_0.a)
             return _2
         ",
     );

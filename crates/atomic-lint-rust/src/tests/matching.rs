@@ -32,6 +32,7 @@ fn a_result_splits_on_an_edge() {
             return _5
           b4:
             _6.e = _0.r -> Err.0
+            _7 = opaque(_6.e)
             raise
         ",
     );
