@@ -69,7 +69,8 @@ fn is_sink(api: &Api) -> bool {
         Effect::WritePath | Effect::CopyPath | Effect::Rename | Effect::Move | Effect::Link | Effect::Persist => true,
         Effect::OpenTruncate | Effect::OpenWrite | Effect::OpenUpdate | Effect::OpenAppend => true,
         Effect::OpenExclusive | Effect::OpenMode | Effect::OpenFlags | Effect::OpenOptions | Effect::Extract => true,
-        Effect::Truncate => api.target.is_some(),
+        // A rewrite in place begins here, wherever the handle comes from.
+        Effect::Truncate => true,
         // What follows an opening is found by it, and what only reads, removes or names files begins nothing.
         Effect::None
         | Effect::Remove
