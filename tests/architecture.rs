@@ -1,1 +1,158 @@
-//! The architecture as the manifests and the sources have it.
+//! The architecture, as the manifests and the sources have it.
+
+use proc_macro2::{TokenStream, TokenTree};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::{fs, iter};
+
+/// Which of our packages each may depend on; the arrows point down only.
+const ARROWS: [(&str, &[&str]); 7] = [
+    ("atomic-lint-source", &[]),
+    ("atomic-lint-ir", &["source"]),
+    ("atomic-lint-catalog", &["ir"]),
+    ("atomic-lint-rust", &["source", "ir"]),
+    ("atomic-lint-python", &["source", "ir"]),
+    ("atomic-lint-analysis", &["source", "ir", "catalog"]),
+    ("atomic-lint", &["source", "ir", "catalog", "rust", "python", "analysis"]),
+];
+
+/// Modules of the standard library by which a program touches what is outside of it.
+const OUTSIDE: [&str; 5] = ["env", "fs", "net", "process", "time"];
+
+/// File names that say nothing of what is in them.
+const NAMELESS: [&str; 6] = ["common", "helper", "helpers", "misc", "util", "utils"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below `folder`.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(sources(&path)),
+            false if path.extension().is_some_and(|extension| extension == "rs") => found.push(path),
+            false => {}
+        }
+    }
+    found.sort();
+    found
+}
+
+fn manifest(package: &str) -> toml::Table {
+    let path = match package {
+        "atomic-lint" => root().join("Cargo.toml"),
+        _ => root().join("crates").join(package).join("Cargo.toml"),
+    };
+    fs::read_to_string(path).unwrap().parse().unwrap()
+}
+
+#[test]
+fn packages_depend_on_each_other_as_the_design_says() {
+    for (package, allowed) in ARROWS {
+        let manifest = manifest(package);
+        let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
+        let ours =
+            dependencies.into_iter().flat_map(toml::Table::keys).filter_map(|key| key.strip_prefix("atomic-lint-"));
+        let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
+        let beyond: Vec<&str> = ours.filter(|name| !allowed.contains(name)).collect();
+        assert!(beyond.is_empty(), "{package} depends on {beyond:?}");
+    }
+}
+
+#[test]
+fn every_package_of_the_linter_is_in_the_table() {
+    let folders = fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = folders.filter_map(|name| name.into_string().ok()).filter(|name| name.starts_with("atomic-lint-"));
+    let known: BTreeSet<String> = ARROWS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(names.chain(iter::once("atomic-lint".to_owned())).collect::<BTreeSet<_>>(), known);
+}
+
+#[test]
+fn only_the_program_touches_files_environment_and_clock() {
+    for (package, _) in ARROWS.iter().filter(|(package, _)| *package != "atomic-lint") {
+        for path in sources(&root().join("crates").join(package).join("src")) {
+            let tokens: TokenStream = fs::read_to_string(&path).unwrap().parse().unwrap();
+            let named = outside_modules(tokens);
+            assert!(named.is_empty(), "{} names std::{named:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_use_of_the_outside_is_seen_in_every_spelling() {
+    let named = |text: &str| outside_modules(text.parse().unwrap()).into_iter().collect::<Vec<_>>();
+    assert_eq!(named("fn f() { std::fs::read(p); }"), ["fs"]);
+    assert_eq!(named("use std::{env, io, time::Instant};"), ["env", "time"]);
+    assert_eq!(named("use std::{io::{self}, collections::BTreeMap};"), [""; 0]);
+    assert_eq!(named("/* std::fs */ const MODEL: &str = \"std::fs::write\";"), [""; 0]);
+}
+
+/// The modules of [`OUTSIDE`] that code names; texts and comments are none.
+fn outside_modules(tokens: TokenStream) -> BTreeSet<String> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut named = BTreeSet::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if let TokenTree::Group(group) = token {
+            named.extend(outside_modules(group.stream()));
+        }
+        let is_path = tokens.get(at + 1..at + 3).is_some_and(|colons| colons.iter().all(|one| one.to_string() == ":"));
+        if token.to_string() == "std" && is_path {
+            named.extend(tokens.get(at + 3).into_iter().flat_map(first_names));
+        }
+    }
+    named.retain(|name| OUTSIDE.contains(&name.as_str()));
+    named
+}
+
+/// The name that follows `std::`, or those in the braces that do.
+fn first_names(token: &TokenTree) -> Vec<String> {
+    let TokenTree::Group(group) = token else { return vec![token.to_string()] };
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    let items = tokens.split(|token| token.to_string() == ",");
+    items.filter_map(|item| item.first().map(TokenTree::to_string)).collect()
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_has_a_name_that_does() {
+    for path in sources(&root().join("crates")).into_iter().chain(sources(&root().join("tests"))) {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("//! "), "{} does not open with what it is for", path.display());
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(!NAMELESS.contains(&name), "{} is a name for anything", path.display());
+    }
+}
+
+#[test]
+fn the_program_writes_no_file() {
+    for path in sources(&root().join("crates/cli")) {
+        // The build script writes its index of texts; Cargo gives it a directory of its own.
+        if path.file_name().is_some_and(|name| name == "build.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for call in ["fs::write", "File::create", "OpenOptions", "fs::rename", "fs::copy"] {
+            assert!(!code.contains(call), "{} calls {call}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_path_in_prose_exists() {
+    let pages = ["README.md", "crates/README.md", "rules/README.md", "fixtures/README.md", "tests/README.md"];
+    for page in pages.iter().map(|page| root().join(page)).filter(|page| page.exists()) {
+        let text = fs::read_to_string(&page).unwrap();
+        for path in text.split('`').skip(1).step_by(2).filter(|path| is_our_path(path)) {
+            assert!(root().join(path).exists(), "{} speaks of {path}", page.display());
+        }
+    }
+}
+
+/// Whether `text` is a path of this repository, written out.
+fn is_our_path(text: &str) -> bool {
+    let ours = ["crates/", "rules/", "fixtures/", "tests/"].iter().any(|folder| text.starts_with(folder));
+    ours && text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
+}

@@ -46,8 +46,7 @@ impl Full {
             true => term::emit_to_write_style(&mut Ansi::new(&mut *out), &config, &snippet, &shown),
             false => term::emit_to_write_style(&mut NoColor::new(&mut *out), &config, &snippet, &shown),
         };
-        result.map_err(io::Error::other)?;
-        writeln!(out)
+        result.map_err(io::Error::other)
     }
 
     /// The diagnostic with its places on the pages of `snippet`.

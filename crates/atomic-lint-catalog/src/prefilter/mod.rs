@@ -12,7 +12,7 @@ use crate::Catalog;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use atomic_lint_ir::Language;
 use occurrence::Occurrence;
-use words::{Sink, Word};
+use words::{Sink, Words};
 
 /// The literals of all sinks, ready to be searched for.
 #[derive(Clone, Debug)]
@@ -36,81 +36,72 @@ impl Prefilter {
         }
     }
 
-    /// The words that are searched for, in order.
+    /// The words by which sinks are written, in order.
     pub fn words(&self, language: Language) -> impl Iterator<Item = &str> {
         let searcher = match language {
             Language::Rust => &self.rust,
             Language::Python => &self.python,
         };
-        searcher.words.iter().map(|word| word.text.as_str())
+        searcher.words.sinks.iter().map(|(word, _)| word.as_str())
     }
 }
 
+/// Two searches: for sinks in every file, and for anchors only where a common word waits for one.
+///
+/// Anchors are short and frequent, and among the literals of the first search they would make it much slower.
 #[derive(Clone, Debug)]
 struct Searcher {
     language: Language,
-    /// `None` where the models name no sink.
-    automaton: Option<AhoCorasick>,
-    words: Vec<Word>,
+    sinks: Option<AhoCorasick>,
+    anchors: Option<AhoCorasick>,
+    words: Words,
 }
 
 impl Searcher {
-    fn new(language: Language, words: Vec<Word>) -> Self {
-        // Identifiers cannot overlap each other at their bounds, so the longest word from the left is enough;
-        // and only with that the vector search of few literals is used.
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words.iter().map(|word| word.text.as_str()));
-        let automaton = if words.is_empty() { None } else { automaton.ok() };
-        Searcher { language, automaton, words }
+    fn new(language: Language, words: Words) -> Self {
+        let sinks = automaton(words.sinks.iter().map(|(word, _)| word));
+        let anchors = automaton(words.anchors.iter());
+        Searcher { language, sinks, anchors, words }
     }
 
     fn hits(&self, text: &[u8]) -> bool {
-        let Some(automaton) = &self.automaton else { return false };
-        let mut state = Vec::new();
-        for found in automaton.find_iter(text) {
-            if !is_word(text, found.start(), found.end()) {
-                continue;
+        let mut awaited = Vec::new();
+        for (word, start, end) in found(self.sinks.as_ref(), text) {
+            let occurrence = Occurrence::new(self.language, text, start, end);
+            for sink in possible(&self.words.sinks[word].1, &occurrence) {
+                if sink.anchors.is_empty() {
+                    return true;
+                }
+                awaited.resize(self.words.anchors.len(), false);
+                sink.anchors.iter().for_each(|anchor| awaited[*anchor] = true);
             }
-            let at = found.pattern().as_usize();
-            state.resize(self.words.len(), Anchor::default());
-            if self.completes(at, &mut state, || Occurrence::new(self.language, text, found.start(), found.end())) {
-                return true;
-            }
         }
-        false
-    }
-
-    /// Whether the word `at` makes the file a candidate, together with what was met before it.
-    fn completes<'t>(&self, at: usize, met: &mut [Anchor], occurrence: impl FnOnce() -> Occurrence<'t>) -> bool {
-        met[at].seen = true;
-        if met[at].awaited {
-            return true;
-        }
-        let sinks = &self.words[at].sinks;
-        if sinks.is_empty() {
-            return false;
-        }
-        let occurrence = occurrence();
-        if occurrence.is_no_use() || sinks.iter().any(|sink| occurrence.only_reads(sink)) {
-            return false;
-        }
-        sinks.iter().filter(|sink| occurrence.can_be(sink)).fold(false, |hit, sink| await_anchors(sink, met) || hit)
+        !awaited.is_empty() && found(self.anchors.as_ref(), text).any(|(anchor, _, _)| awaited[anchor])
     }
 }
 
-/// Whether `sink` needs no other word, or one that was seen; the others are awaited.
-fn await_anchors(sink: &Sink, met: &mut [Anchor]) -> bool {
-    sink.anchors.iter().for_each(|anchor| met[*anchor].awaited = true);
-    sink.anchors.is_empty() || sink.anchors.iter().any(|anchor| met[*anchor].seen)
+/// A search for the longest of `words` from the left; `None` where there are no words.
+///
+/// Identifiers cannot overlap at their bounds, so that is enough, and only so few literals are searched for by vector.
+fn automaton<'w>(words: impl ExactSizeIterator<Item = &'w String>) -> Option<AhoCorasick> {
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA));
+    if words.len() == 0 { None } else { builder.build(words).ok() }
 }
 
-/// What is known of a word that others need beside them.
-#[derive(Clone, Copy, Debug, Default)]
-struct Anchor {
-    seen: bool,
-    awaited: bool,
+/// Number, start and end of every word in `text`.
+fn found<'a>(automaton: Option<&'a AhoCorasick>, text: &'a [u8]) -> impl Iterator<Item = (usize, usize, usize)> + 'a {
+    let matches = automaton.into_iter().flat_map(move |automaton| automaton.find_iter(text));
+    matches
+        .filter(move |found| is_word(text, found.start(), found.end()))
+        .map(|found| (found.pattern().as_usize(), found.start(), found.end()))
+}
+
+/// Which of `sinks` a word can be where it stands.
+fn possible<'s>(sinks: &'s [Sink], occurrence: &Occurrence<'_>) -> impl Iterator<Item = &'s Sink> {
+    let no_use = occurrence.is_no_use() || sinks.iter().any(|sink| occurrence.only_reads(sink));
+    let sinks = if no_use { &[] } else { sinks };
+    sinks.iter().filter(|sink| occurrence.can_be(sink))
 }
 
 /// Whether `start..end` is a whole identifier of `text`.

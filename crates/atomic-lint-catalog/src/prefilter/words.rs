@@ -2,7 +2,7 @@
 
 use crate::{Api, ArgRef, Effect, KindId, Models, Returns};
 use atomic_lint_ir::{Language, Name};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that stand in most files for other reasons, so that they count only beside a name of their module or type.
 ///
@@ -12,13 +12,13 @@ const COMMON: [&str; 24] = [
     "new", "open", "parent", "path", "read", "rename", "replace", "save", "send", "store", "write",
 ];
 
-/// A literal to search for.
-#[derive(Clone, Debug)]
-pub(super) struct Word {
-    /// The identifier.
-    pub(super) text: String,
-    /// What it may be; empty for a word that only stands beside others.
-    pub(super) sinks: Vec<Sink>,
+/// The words of one language.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words {
+    /// Those that sinks are written with, with what each may be.
+    pub(super) sinks: Vec<(String, Vec<Sink>)>,
+    /// Those that common ones need beside them.
+    pub(super) anchors: Vec<String>,
 }
 
 /// A row that can begin a finding.
@@ -30,7 +30,7 @@ pub(super) struct Sink {
     pub(super) arity: Option<usize>,
     /// The argument that says whether it writes at all.
     pub(super) mode: Option<ArgRef>,
-    /// Words of which one must stand in the file too; none are needed where this is empty.
+    /// Numbers of the anchors of which one must stand in the file too; none is needed where this is empty.
     pub(super) anchors: Vec<usize>,
 }
 
@@ -46,35 +46,21 @@ pub(super) enum Form {
 }
 
 /// The words of `models`, in order of their text.
-pub(super) fn collect(models: &Models) -> Vec<Word> {
-    let mut drafts: BTreeMap<String, Vec<Draft>> = BTreeMap::new();
+pub(super) fn collect(models: &Models) -> Words {
+    let mut drafts: BTreeMap<String, Vec<(Sink, Vec<String>)>> = BTreeMap::new();
     for (kind, name, api) in models.rows().filter(|(_, _, api)| is_sink(api)) {
-        let (word, draft) = draft(models, kind, name, api);
-        for anchor in &draft.anchors {
-            drafts.entry(anchor.clone()).or_default();
-        }
-        drafts.entry(word).or_default().push(draft);
+        let (word, sink, anchors) = draft(models, kind, name, api);
+        drafts.entry(word).or_default().push((sink, anchors));
     }
-    let order: BTreeMap<String, usize> = drafts.keys().cloned().zip(0..).collect();
-    let words = drafts.into_iter().map(|(text, drafts)| {
-        let mut sinks: Vec<Sink> = drafts.into_iter().map(|draft| draft.number(&order)).collect();
-        sinks.sort_by(|a, b| a.anchors.cmp(&b.anchors));
-        Word { text, sinks }
+    let anchors: BTreeSet<String> = drafts.values().flatten().flat_map(|(_, anchors)| anchors).cloned().collect();
+    let anchors: Vec<String> = anchors.into_iter().collect();
+    let sinks = drafts.into_iter().map(|(word, drafts)| {
+        let number = |anchor: &String| anchors.binary_search(anchor).ok();
+        let sinks =
+            drafts.into_iter().map(|(sink, needs)| Sink { anchors: needs.iter().filter_map(number).collect(), ..sink });
+        (word, sinks.collect())
     });
-    words.collect()
-}
-
-/// A [`Sink`] whose anchors are not numbered yet.
-struct Draft {
-    sink: Sink,
-    anchors: Vec<String>,
-}
-
-impl Draft {
-    fn number(mut self, order: &BTreeMap<String, usize>) -> Sink {
-        self.sink.anchors = self.anchors.iter().map(|anchor| order[anchor]).collect();
-        self.sink
-    }
+    Words { sinks: sinks.collect(), anchors }
 }
 
 /// Whether a finding can begin at a call of `api`.
@@ -83,7 +69,8 @@ fn is_sink(api: &Api) -> bool {
         Effect::WritePath | Effect::CopyPath | Effect::Rename | Effect::Move | Effect::Link | Effect::Persist => true,
         Effect::OpenTruncate | Effect::OpenWrite | Effect::OpenUpdate | Effect::OpenAppend => true,
         Effect::OpenExclusive | Effect::OpenMode | Effect::OpenFlags | Effect::OpenOptions | Effect::Extract => true,
-        Effect::Truncate => api.target.is_some(),
+        // A rewrite in place begins here, wherever the handle comes from.
+        Effect::Truncate => true,
         // What follows an opening is found by it, and what only reads, removes or names files begins nothing.
         Effect::None
         | Effect::Remove
@@ -129,7 +116,7 @@ fn is_sink(api: &Api) -> bool {
 }
 
 /// The word of a row, and what it needs; `name` is a path for functions and macros and a bare name for members.
-fn draft(models: &Models, member_of: Option<KindId>, name: &Name, api: &Api) -> (String, Draft) {
+fn draft(models: &Models, member_of: Option<KindId>, name: &Name, api: &Api) -> (String, Sink, Vec<String>) {
     let separator = models.language().separator();
     let (module, leaf) = name.rsplit_once(separator).unwrap_or(("", name));
     let form = match (member_of, leaf.ends_with('!')) {
@@ -145,7 +132,7 @@ fn draft(models: &Models, member_of: Option<KindId>, name: &Name, api: &Api) -> 
     };
     let mode = if api.effect == Effect::OpenMode { api.mode.clone() } else { None };
     let sink = Sink { form, arity: api.arity, mode, anchors: Vec::new() };
-    (word, Draft { sink, anchors })
+    (word, sink, anchors)
 }
 
 fn is_common(word: &str) -> bool {
