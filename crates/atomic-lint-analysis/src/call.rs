@@ -437,6 +437,9 @@ impl Machine<'_, '_> {
     ) -> Option<Value> {
         let receiver = Value::of(atom.clone());
         match atom {
+            Atom::Object(key) if self.object_kind(state, key).is_some() => {
+                self.call_modelled_method(state, atom, name, &site.on(receiver))
+            }
             Atom::Object(key) => {
                 if let Some(ty) = self.object_type(state, key) {
                     if let Some((file, body)) = self.program.links.method(ty, name) {

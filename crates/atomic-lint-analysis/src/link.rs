@@ -5,7 +5,7 @@
 use crate::project::Tree;
 use atomic_lint_ir::{BodyId, Language, Local, Name, Path, Root, Type, TypeDef, TypeKind, Unit};
 use atomic_lint_source::FileId;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 /// A type by its number in the program.
@@ -68,6 +68,7 @@ pub(crate) struct Links<'u> {
     names: FxHashMap<(ModuleRef, Name), Vec<Named>>,
     types: Vec<TypeInfo<'u>>,
     packages: Packages,
+    libraries: FxHashSet<Name>,
     /// The root module of each package.
     roots: FxHashMap<u32, ModuleRef>,
     /// The modules of which each module takes all names, and whether others may name those through it.
@@ -95,8 +96,12 @@ const HOPS: usize = 16;
 
 impl<'u> Links<'u> {
     /// Links `units`, which are by [`FileId`].
-    pub(crate) fn new(tree: &Tree, units: &[Option<&'u Unit>]) -> Self {
+    ///
+    /// `libraries` are the Python packages that the models know: a file elsewhere in the walk does
+    /// not take their place, only one under the same root does.
+    pub(crate) fn new(tree: &Tree, units: &[Option<&'u Unit>], libraries: FxHashSet<Name>) -> Self {
         let mut links = Links {
+            libraries,
             modules: Vec::new(),
             by_file: FxHashMap::default(),
             by_path: FxHashMap::default(),
@@ -108,7 +113,9 @@ impl<'u> Links<'u> {
             packages: Packages { aliases: tree.packages.iter().map(|package| aliases(tree, package)).collect() },
         };
         for (file, unit) in units.iter().enumerate() {
-            if let Some(unit) = unit {
+            // A stub says what exists, not what it does.
+            let stub = tree.paths[file].ends_with(".pyi");
+            if let Some(unit) = unit.filter(|_| !stub) {
                 links.add_module(tree, FileId(file as u32), unit);
             }
         }
@@ -379,7 +386,9 @@ impl<'u> Links<'u> {
     }
 
     fn find_module(&self, package: u32, path: &[Name]) -> Option<ModuleRef> {
-        self.by_path.get(&(package, path.to_vec())).or_else(|| self.python.get(path)).copied()
+        let own = self.by_path.get(&(package, path.to_vec()));
+        let known = path.first().is_some_and(|first| self.libraries.contains(first));
+        own.or_else(|| if known { None } else { self.python.get(path) }).copied()
     }
 
     /// Follows `segments` from the top of `module`.

@@ -64,7 +64,8 @@ impl<'u> Program<'u> {
                 });
             }
         }
-        let links = Links::new(tree, &units);
+        let libraries = catalog.models(Language::Python).libraries();
+        let links = Links::new(tree, &units, libraries);
         let mut program = Program { catalog, units, bodies, first, links, relevance: Relevance::default() };
         program.assign_owners();
         program.relevance = Relevance::new(&program);

@@ -211,14 +211,12 @@ fn run_roots(program: &Program<'_>, objects: &ObjectTable, settings: &Settings, 
     let roots: Vec<u32> = (0..program.bodies.len() as u32).filter(|at| is_root(program, *at)).collect();
     let run = |at: &u32| {
         let mut machine = Machine::new(program, objects, &settings.trusted_writers, GlobalsInPlay::new(globals));
-        let t = std::time::Instant::now();
         machine.run_root(BodyRef(*at));
         if t.elapsed().as_millis() > 300 {
             eprintln!("SLOW {:?} {} steps {}", t.elapsed(), program.full_name(BodyRef(*at)), machine.steps_run());
         }
         machine.log
     };
-    eprintln!("ROOTS {}", roots.len());
     roots.par_iter().with_max_len(8).map(run).collect()
 }
 

@@ -8,6 +8,8 @@ use crate::value::{FileKey, ObjectKey, Value};
 use atomic_lint_catalog::OpenAs;
 use atomic_lint_ir::{Local, Name};
 use atomic_lint_source::Place;
+use imbl::OrdMap;
+use imbl::ordmap::DiffItem;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -159,15 +161,16 @@ impl File {
 pub(crate) type Fields = BTreeMap<Name, Value>;
 
 /// Everything known at one point.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// Every block and every call keeps one, and most differ in little, so the maps share what is equal.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct State {
-    /// Shared until it is changed: most steps change no file.
-    files: Arc<BTreeMap<FileKey, File>>,
-    heap: Arc<BTreeMap<ObjectKey, Fields>>,
+    files: OrdMap<FileKey, File>,
+    heap: OrdMap<ObjectKey, Fields>,
     /// Variables of the body at hand whose value depends on the way.
-    pub(crate) vars: BTreeMap<Local, Value>,
+    pub(crate) vars: OrdMap<Local, Value>,
     /// Targets that were unlinked or moved aside, with where.
-    pub(crate) removed: BTreeMap<PathRef, Place>,
+    pub(crate) removed: OrdMap<PathRef, Place>,
 }
 
 impl State {
@@ -183,15 +186,12 @@ impl State {
 
     /// A file, to be changed.
     pub(crate) fn file_mut(&mut self, key: &FileKey) -> Option<&mut File> {
-        if !self.files.contains_key(key) {
-            return None;
-        }
-        Arc::make_mut(&mut self.files).get_mut(key)
+        self.files.get_mut(key)
     }
 
     /// Puts a file in; what stood under the same key.
     pub(crate) fn put_file(&mut self, key: FileKey, file: File) -> Option<File> {
-        Arc::make_mut(&mut self.files).insert(key, file)
+        self.files.insert(key, file)
     }
 
     /// Puts back the files of an earlier point, as when a call turns out to have failed.
@@ -202,7 +202,7 @@ impl State {
 
     /// This state without the variables of the body at hand.
     pub(crate) fn without_vars(&self) -> State {
-        State { vars: BTreeMap::new(), ..self.clone() }
+        State { vars: OrdMap::new(), ..self.clone() }
     }
 
     /// Only what is known of files.
@@ -212,7 +212,7 @@ impl State {
 
     /// Whether the files are the very same ones, unchanged.
     pub(crate) fn same_files(&self, other: &State) -> bool {
-        Arc::ptr_eq(&self.files, &other.files) && self.removed == other.removed
+        self.files.ptr_eq(&other.files) && self.removed.ptr_eq(&other.removed)
     }
 
     /// The fields of an object.
@@ -230,44 +230,68 @@ impl State {
         if self.heap.get(key).and_then(|fields| fields.get(field)) == Some(&value) {
             return;
         }
-        Arc::make_mut(&mut self.heap).entry(key.clone()).or_default().insert(field.clone(), value);
+        self.heap.entry(key.clone()).or_default().insert(field.clone(), value);
     }
 
     /// Puts an object in, fields and all.
     pub(crate) fn put_object(&mut self, key: ObjectKey, fields: Fields) {
-        Arc::make_mut(&mut self.heap).insert(key, fields);
+        self.heap.insert(key, fields);
     }
 
     /// Adds what may hold on another way; whether that changed anything.
     pub(crate) fn join(&mut self, other: &State) -> bool {
-        let mut changed = false;
-        if !Arc::ptr_eq(&self.files, &other.files) && *self.files != *other.files {
-            changed |= join_maps(Arc::make_mut(&mut self.files), &other.files, File::join);
-        }
-        if !Arc::ptr_eq(&self.heap, &other.heap) && *self.heap != *other.heap {
-            changed |= join_maps(Arc::make_mut(&mut self.heap), &other.heap, |mine, theirs| {
-                join_maps(mine, theirs, Value::join)
-            });
-        }
+        let mut changed = join_maps(&mut self.files, &other.files, File::join);
+        changed |= join_maps(&mut self.heap, &other.heap, join_fields);
         changed |= join_maps(&mut self.vars, &other.vars, Value::join);
-        changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
-        changed
+        changed | join_maps(&mut self.removed, &other.removed, |_, _| false)
+    }
+
+    /// Whether both say the same.
+    pub(crate) fn same(&self, other: &State) -> bool {
+        same_map(&self.files, &other.files)
+            && same_map(&self.heap, &other.heap)
+            && same_map(&self.vars, &other.vars)
+            && same_map(&self.removed, &other.removed)
     }
 }
 
-fn join_maps<K: Ord + Clone, V: Clone>(
-    mine: &mut BTreeMap<K, V>,
-    theirs: &BTreeMap<K, V>,
+fn same_map<K: Ord + Clone, V: Clone + PartialEq>(a: &OrdMap<K, V>, b: &OrdMap<K, V>) -> bool {
+    a.ptr_eq(b) || (a.len() == b.len() && a.diff(b).next().is_none())
+}
+
+fn join_fields(mine: &mut Fields, theirs: &Fields) -> bool {
+    let mut changed = false;
+    for (name, value) in theirs {
+        changed |= mine.entry(name.clone()).or_default().join(value);
+    }
+    changed
+}
+
+/// Only what differs is looked at.
+fn join_maps<K: Ord + Clone, V: Clone + PartialEq>(
+    mine: &mut OrdMap<K, V>,
+    theirs: &OrdMap<K, V>,
     join: impl Fn(&mut V, &V) -> bool,
 ) -> bool {
+    if mine.ptr_eq(theirs) {
+        return false;
+    }
+    let before = mine.clone();
     let mut changed = false;
-    for (key, value) in theirs {
-        match mine.get_mut(key) {
-            Some(mine) => changed |= join(mine, value),
-            None => {
+    for item in before.diff(theirs) {
+        match item {
+            DiffItem::Add(key, value) => {
                 mine.insert(key.clone(), value.clone());
                 changed = true;
             }
+            DiffItem::Update { old: (key, old), new: (_, new) } => {
+                let mut joined = old.clone();
+                if join(&mut joined, new) {
+                    mine.insert(key.clone(), joined);
+                    changed = true;
+                }
+            }
+            DiffItem::Remove(..) => {}
         }
     }
     changed

@@ -147,6 +147,12 @@ impl Models {
         self.types.iter().map(|(path, kind)| (path, *kind))
     }
 
+    /// First segments of the paths that rows are for: the packages known.
+    pub fn libraries(&self) -> FxHashSet<Name> {
+        let separator = self.language.separator();
+        self.calls.keys().filter_map(|path| path.split_once(separator)).map(|(first, _)| Name::new(first)).collect()
+    }
+
     /// Modules that are twins of others, as `(twin, original)`.
     pub fn aliases(&self) -> &[(Name, Name)] {
         &self.aliases
