@@ -212,9 +212,6 @@ fn run_roots(program: &Program<'_>, objects: &ObjectTable, settings: &Settings, 
     let run = |at: &u32| {
         let mut machine = Machine::new(program, objects, &settings.trusted_writers, GlobalsInPlay::new(globals));
         machine.run_root(BodyRef(*at));
-        if t.elapsed().as_millis() > 300 {
-            eprintln!("SLOW {:?} {} steps {}", t.elapsed(), program.full_name(BodyRef(*at)), machine.steps_run());
-        }
         machine.log
     };
     roots.par_iter().with_max_len(8).map(run).collect()
