@@ -32,18 +32,20 @@ struct Evidence<'p, 'u> {
     program: &'p Program<'u>,
     /// Bodies that others of their package call.
     called: BTreeSet<BodyRef>,
-    renamed: BTreeSet<PathRef>,
+    renamed: BTreeMap<PathRef, BTreeSet<BodyRef>>,
     read: BTreeMap<PathRef, Place>,
 }
 
 /// Judges what the roots have shown.
 pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
-    let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeSet::new(), read: BTreeMap::new() };
+    let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeMap::new(), read: BTreeMap::new() };
     for log in logs {
         let within = log.called.iter().filter(|(body, caller)| evidence.package(*body) == evidence.package(*caller));
         let within: Vec<BodyRef> = within.map(|(body, _)| *body).collect();
         evidence.called.extend(within);
-        evidence.renamed.extend(log.renamed.iter().cloned());
+        for (path, body) in &log.renamed {
+            evidence.renamed.entry(path.clone()).or_default().insert(*body);
+        }
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
             *known = (*known).min(*place);
@@ -77,7 +79,7 @@ impl Evidence<'_, '_> {
         let mut by_place: BTreeMap<Place, Vec<&Flaw>> = BTreeMap::new();
         for flaw in logs.iter().flat_map(|log| log.flaws.values()) {
             if !self.is_test(flaw.step) && !self.stays_temporary(flaw) {
-                by_place.entry(flaw.place).or_default().push(flaw);
+                by_place.entry(self.flaw_place(flaw)).or_default().push(flaw);
             }
         }
         for flaws in by_place.values() {
@@ -85,7 +87,8 @@ impl Evidence<'_, '_> {
             let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
             outcome.findings.push(self.flaw_finding(worst, flaws));
-            for flaw in flaws.iter().filter(|flaw| flaw.defect == worst.defect && self.crosses_packages(flaw)) {
+            let beyond = |flaw: &&&Flaw| flaw.defect == worst.defect && !flaw.by_path && self.crosses_packages(flaw);
+            for flaw in flaws.iter().filter(beyond) {
                 let Some(caller) = flaw.chain.first() else { continue };
                 let mut finding = self.flaw_finding(flaw, &[]);
                 finding.place = self.call_place(*caller);
@@ -104,6 +107,14 @@ impl Evidence<'_, '_> {
                 self.package(first.body) != own && rest.iter().all(|step| self.package(step.body) == own)
             }
             None => false,
+        }
+    }
+
+    /// Where a flaw is reported.
+    fn flaw_place(&self, flaw: &Flaw) -> Place {
+        match flaw.call_with_file().filter(|_| flaw.by_path) {
+            Some(call) => self.call_place(call),
+            None => flaw.place,
         }
     }
 
@@ -131,14 +142,20 @@ impl Evidence<'_, '_> {
         if let Some(removed) = flaw.removed {
             labels.push(Label { place: removed, moment: Moment::Remove });
         }
-        labels.retain(|label| label.place != flaw.place);
-        labels.push(Label { place: flaw.place, moment: Moment::Here });
+        let place = self.flaw_place(flaw);
+        let body = flaw.call_with_file().filter(|_| flaw.by_path).map_or(flaw.step.body, |call| call.body);
+        if place != flaw.place {
+            labels.push(Label { place: flaw.place, moment: Moment::Publish });
+        }
+        labels.retain(|label| label.place != place);
+        labels.push(Label { place, moment: Moment::Here });
         labels.sort();
+        labels.dedup();
         Finding {
             rule: rule.into(),
             confidence: if flaw.always { Confidence::High } else { Confidence::Medium },
-            place: flaw.place,
-            scope: self.program.body(flaw.step.body).body.name.clone(),
+            place,
+            scope: self.program.body(body).body.name.clone(),
             target: target_of(&flaw.target, flaw.named.or_else(|| flaw.file.as_ref().and_then(|file| file.named))),
             labels,
             related: Vec::new(),
@@ -288,7 +305,7 @@ impl Evidence<'_, '_> {
         if file.stages.may_be_published() || file.moved_with_directory {
             return Verdict::Accept(Reason::Staged);
         }
-        if file.path.paths().any(|path| self.renamed.contains(path)) {
+        if file.path.paths().any(|path| self.is_renamed_elsewhere(path, file.step.body)) {
             return Verdict::Accept(Reason::Staged);
         }
         if file.removed {
@@ -308,6 +325,11 @@ impl Evidence<'_, '_> {
             return Verdict::Accept(reason);
         }
         direct(ending)
+    }
+
+    /// Another function renames the file: the order of the two is not known, but it is a staging file.
+    fn is_renamed_elsewhere(&self, path: &PathRef, body: BodyRef) -> bool {
+        self.renamed.get(path).is_some_and(|bodies| bodies.iter().any(|other| *other != body))
     }
 
     /// Advice where the protocol is complete but for the last step; on a finding it rides along.
