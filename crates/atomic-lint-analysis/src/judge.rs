@@ -87,7 +87,8 @@ impl Evidence<'_, '_> {
             let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
             outcome.findings.push(self.flaw_finding(worst, flaws));
-            let beyond = |flaw: &&&Flaw| flaw.defect == worst.defect && !flaw.by_path && self.crosses_packages(flaw);
+            let beyond =
+                |flaw: &&&Flaw| flaw.defect == worst.defect && flaw.told_by.is_none() && self.crosses_packages(flaw);
             for flaw in flaws.iter().filter(beyond) {
                 let Some(caller) = flaw.chain.first() else { continue };
                 let mut finding = self.flaw_finding(flaw, &[]);
@@ -112,7 +113,7 @@ impl Evidence<'_, '_> {
 
     /// Where a flaw is reported.
     fn flaw_place(&self, flaw: &Flaw) -> Place {
-        match flaw.call_with_file().filter(|_| flaw.by_path) {
+        match flaw.told_by {
             Some(call) => self.call_place(call),
             None => flaw.place,
         }
@@ -143,7 +144,7 @@ impl Evidence<'_, '_> {
             labels.push(Label { place: removed, moment: Moment::Remove });
         }
         let place = self.flaw_place(flaw);
-        let body = flaw.call_with_file().filter(|_| flaw.by_path).map_or(flaw.step.body, |call| call.body);
+        let body = flaw.told_by.map_or(flaw.step.body, |call| call.body);
         if place != flaw.place {
             labels.push(Label { place: flaw.place, moment: Moment::Publish });
         }
