@@ -402,6 +402,19 @@ impl Machine<'_, '_> {
             if let Some(value) = self.call_method_of(step, state, only, name, site) {
                 return value;
             }
+        } else if present.atoms().iter().all(|atom| matches!(atom, Atom::Handle(..))) {
+            // Whichever file it is, the others are not in play, so the step holds for every one of them.
+            let mut all = Value::unknown();
+            let mut known = false;
+            for atom in present.atoms() {
+                if let Some(value) = self.call_modelled_method(state, atom, name, &site.on(Value::of(atom.clone()))) {
+                    all.join(&value);
+                    known = true;
+                }
+            }
+            if known {
+                return all;
+            }
         } else {
             let mut ways = Ways::default();
             for atom in present.atoms() {

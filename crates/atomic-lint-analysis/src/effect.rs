@@ -54,6 +54,7 @@ impl Machine<'_, '_> {
             Effect::Exit => Made::nothing(),
 
             Effect::WritePath => self.write_whole(state, api, site, Origin::Whole),
+            Effect::CopyPath if self.falls_back(state, api, site) => Made::nothing(),
             Effect::CopyPath => self.write_whole(state, api, site, Origin::Copied),
             Effect::Rename | Effect::Move | Effect::Link => {
                 self.rename(state, api, site);

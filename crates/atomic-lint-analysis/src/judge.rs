@@ -68,9 +68,11 @@ impl Evidence<'_, '_> {
     /// One finding for every step that is wrong: the gravest defect; the others ride along.
     fn judge_flaws(&self, logs: &[Log], outcome: &mut Outcome) {
         let mut by_place: BTreeMap<Place, Vec<&Flaw>> = BTreeMap::new();
-        for flaw in logs.iter().flat_map(|log| log.flaws.values()) {
-            if !self.is_test(flaw.step) && !self.stays_temporary(flaw) {
-                by_place.entry(flaw.place).or_default().push(flaw);
+        for log in logs {
+            for flaw in log.flaws.values() {
+                if !self.is_test(flaw.step) && !self.stays_temporary(flaw) && !follows_from_another(flaw, log) {
+                    by_place.entry(flaw.place).or_default().push(flaw);
+                }
             }
         }
         for flaws in by_place.values() {
@@ -349,6 +351,19 @@ fn rule_of(defect: Defect) -> &'static str {
         Defect::NonAtomicMove => "non-atomic-move",
         Defect::RemovedBefore => "remove-before-rename",
     }
+}
+
+/// One cause is one finding: a publish lacks its sync where that comes late, and a sync that comes
+/// late is in vain anyhow where the buffer was not even flushed.
+fn follows_from_another(flaw: &Flaw, log: &Log) -> bool {
+    let cause = match flaw.defect {
+        Defect::Order(Fault::PublishBeforeSync) => Defect::Order(Fault::Late),
+        Defect::Order(Fault::Late) => Defect::Order(Fault::PublishBeforeFlush),
+        _ => return false,
+    };
+    let of = |flaw: &Flaw| flaw.file.as_ref().map(|file| (file.step, file.chain.clone()));
+    let file = of(flaw);
+    file.is_some() && log.flaws.values().any(|other| other.defect == cause && of(other) == file)
 }
 
 /// The smaller, the more of the flow the repair of that defect mends.

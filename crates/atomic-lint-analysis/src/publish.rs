@@ -27,6 +27,7 @@ impl Machine<'_, '_> {
             self.publish(state, api, site, key, &target, named, removed.is_some());
         }
         for path in source.paths() {
+            target.paths().for_each(|target| state.try_rename(path, target));
             self.log.rename(path);
             self.move_directory(state, path);
             if api.effect != Effect::Link {
@@ -36,6 +37,25 @@ impl Machine<'_, '_> {
         for path in target.paths() {
             state.removed.remove(path);
         }
+    }
+
+    /// Copies over a target what a rename to it was tried with just before: a fallback that is no atomic publish.
+    /// Gives whether that is what this copy is.
+    pub(crate) fn falls_back(&mut self, state: &State, api: &Api, site: &Site) -> bool {
+        let source = self.argument_value(api.source.as_ref(), site);
+        let target = self.target(api, site);
+        let tried = source.paths().any(|source| target.paths().any(|target| state.was_tried(source, target)));
+        if !tried {
+            return false;
+        }
+        let named = self.target_place(api.target.as_ref(), site);
+        let staged = self.files_at(state, &source);
+        let file = staged.first().and_then(|key| state.file(key)).cloned();
+        // Where the staging file lies elsewhere, the rename has been told of already.
+        if !file.as_ref().is_some_and(|file| crosses(file, &target)) {
+            self.log_flaw(site, Defect::NonAtomicMove, true, file.as_ref(), target, named, None);
+        }
+        true
     }
 
     /// Publishes a temporary file through its own method.
