@@ -310,7 +310,7 @@ impl Machine<'_, '_> {
         if !followed || runs || self.frames.len() > DEPTH || self.exhausted() || self.is_trusted(body) {
             return self.call_unfollowed(step, state, body, site);
         }
-        self.log.call(body);
+        self.log.call(self.frame().body, body);
         if info.body.generator {
             let step = site.at;
             self.suspended.push(Suspended { body, step, args, waiting: Vec::new() });

@@ -30,6 +30,7 @@ enum Verdict {
 /// Everything that the roots have shown, put together.
 struct Evidence<'p, 'u> {
     program: &'p Program<'u>,
+    /// Bodies that others of their package call.
     called: BTreeSet<BodyRef>,
     renamed: BTreeSet<PathRef>,
     read: BTreeMap<PathRef, Place>,
@@ -39,7 +40,9 @@ struct Evidence<'p, 'u> {
 pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
     let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeSet::new(), read: BTreeMap::new() };
     for log in logs {
-        evidence.called.extend(log.called.iter().copied());
+        let within = log.called.iter().filter(|(body, caller)| evidence.package(*body) == evidence.package(*caller));
+        let within: Vec<BodyRef> = within.map(|(body, _)| *body).collect();
+        evidence.called.extend(within);
         evidence.renamed.extend(log.renamed.iter().cloned());
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
@@ -61,6 +64,10 @@ impl Evidence<'_, '_> {
         self.program.catalog.naming()
     }
 
+    fn package(&self, body: BodyRef) -> u32 {
+        self.program.links.package(self.program.body(body).file)
+    }
+
     fn is_test(&self, step: StepRef) -> bool {
         self.program.body(step.body).test
     }
@@ -80,6 +87,25 @@ impl Evidence<'_, '_> {
             let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
             outcome.findings.push(self.flaw_finding(worst, flaws));
+            for flaw in flaws.iter().filter(|flaw| flaw.defect == worst.defect && self.crosses_packages(flaw)) {
+                let Some(caller) = flaw.chain.first() else { continue };
+                let mut finding = self.flaw_finding(flaw, &[]);
+                finding.place = self.call_place(*caller);
+                finding.scope = self.program.body(caller.body).body.name.clone();
+                finding.related.push(Related { role: Role::Sink, place: flaw.place });
+                outcome.findings.push(finding);
+            }
+        }
+    }
+
+    /// The root calls straight into the package in which the step stands.
+    fn crosses_packages(&self, flaw: &Flaw) -> bool {
+        let own = self.package(flaw.step.body);
+        match flaw.chain.split_first() {
+            Some((first, rest)) => {
+                self.package(first.body) != own && rest.iter().all(|step| self.package(step.body) == own)
+            }
+            None => false,
         }
     }
 
@@ -276,6 +302,10 @@ impl Evidence<'_, '_> {
             Origin::Opened(OpenAs::Exclusive) => return Verdict::Accept(Reason::Exclusive),
             _ => {}
         }
+        let path = self.program.path_in_package(file.step.body);
+        if self.naming().build_files.iter().any(|name| name == path) {
+            return Verdict::Accept(Reason::BuildOutput);
+        }
         if let Some(reason) = classify::accepted(self.naming(), file) {
             return Verdict::Accept(reason);
         }
@@ -286,35 +316,40 @@ impl Evidence<'_, '_> {
     fn note_directory_sync(&self, endings: &[&Ending], outcome: &mut Outcome) {
         for ending in endings {
             let file = &ending.file;
-            let (Some(target), Some(mark)) = (&file.published, file.marks.get(&Moment::Publish)) else { continue };
+            let Some(target) = &file.published else { continue };
             if !file.stages.has(Stage::Published) {
                 continue;
             }
-            let place = mark.place;
-            let rule = Name::new("missing-directory-sync");
-            if let Some(finding) = outcome.findings.iter_mut().find(|finding| finding.place == place) {
-                if finding.rule != rule && !finding.notes.iter().any(|(known, _)| *known == rule) {
-                    finding.notes.push((rule, place));
-                }
-                continue;
+            for place in &file.publishes {
+                self.note_at(*place, file, target, outcome);
             }
-            let mut labels = flow(file);
-            labels.retain(|label| label.place != place);
-            labels.push(Label { place, moment: Moment::Here });
-            labels.sort();
-            outcome.findings.push(Finding {
-                rule,
-                confidence: Confidence::High,
-                place,
-                scope: self.program.body(file.step.body).body.name.clone(),
-                target: target_of(target, file.named),
-                labels,
-                related: Vec::new(),
-                protocol: file_protocol(file),
-                reasons: Vec::new(),
-                notes: Vec::new(),
-            });
         }
+    }
+
+    fn note_at(&self, place: Place, file: &File, target: &Value, outcome: &mut Outcome) {
+        let rule = Name::new("missing-directory-sync");
+        if let Some(finding) = outcome.findings.iter_mut().find(|finding| finding.place == place) {
+            if finding.rule != rule && !finding.notes.iter().any(|(known, _)| *known == rule) {
+                finding.notes.push((rule, place));
+            }
+            return;
+        }
+        let mut labels = flow(file);
+        labels.retain(|label| label.place != place);
+        labels.push(Label { place, moment: Moment::Here });
+        labels.sort();
+        outcome.findings.push(Finding {
+            rule,
+            confidence: Confidence::High,
+            place,
+            scope: self.program.body(file.step.body).body.name.clone(),
+            target: target_of(target, file.named),
+            labels,
+            related: Vec::new(),
+            protocol: file_protocol(file),
+            reasons: Vec::new(),
+            notes: Vec::new(),
+        });
     }
 }
 
@@ -325,7 +360,7 @@ fn direct(ending: &Ending) -> Verdict {
         Origin::Copied => Verdict::Report("direct-copy"),
         Origin::Whole if file.empty => Verdict::Accept(Reason::EmptyMarker),
         Origin::Whole => Verdict::Report("direct-write"),
-        Origin::Opened(OpenAs::Truncate) if file.locked && !file.written() => Verdict::Accept(Reason::LockFile),
+        Origin::Opened(OpenAs::Truncate) if file.locked && !file.wrote => Verdict::Accept(Reason::LockFile),
         Origin::Opened(OpenAs::Truncate) if file.written() || file.handed || ending.open_ended => {
             Verdict::Report("direct-write")
         }

@@ -9,6 +9,7 @@ use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_ir::Name;
 use atomic_lint_source::Place;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What is wrong at a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +41,8 @@ pub(crate) struct Flaw {
     pub(crate) named: Option<Place>,
     /// Where the target was removed.
     pub(crate) removed: Option<Place>,
+    /// The calls that led to the step, outermost first.
+    pub(crate) chain: Arc<Vec<StepRef>>,
     pub(crate) root: BodyRef,
 }
 
@@ -58,10 +61,10 @@ pub(crate) struct Log {
     pub(crate) root: Option<BodyRef>,
     /// Nothing is written down: a run only for its values.
     pub(crate) muted: bool,
-    pub(crate) flaws: BTreeMap<(Defect, Place), Flaw>,
+    pub(crate) flaws: BTreeMap<(Defect, Place, Option<StepRef>), Flaw>,
     pub(crate) endings: BTreeMap<FileKey, Ending>,
-    /// Bodies that were run because another called them.
-    pub(crate) called: BTreeSet<BodyRef>,
+    /// Bodies that were run because another called them, with the caller.
+    pub(crate) called: BTreeSet<(BodyRef, BodyRef)>,
     /// Paths that were renamed away.
     pub(crate) renamed: BTreeSet<PathRef>,
     /// Paths that were opened for reading, with where.
@@ -77,7 +80,7 @@ impl Log {
         if self.muted {
             return;
         }
-        let key = (flaw.defect, flaw.place);
+        let key = (flaw.defect, flaw.place, flaw.chain.first().copied());
         match self.flaws.get_mut(&key) {
             // A later visit has seen more ways, so it knows better whether all have the defect.
             Some(known) => {
@@ -98,9 +101,9 @@ impl Log {
     }
 
     /// Writes down that a body was called.
-    pub(crate) fn call(&mut self, body: BodyRef) {
+    pub(crate) fn call(&mut self, caller: BodyRef, body: BodyRef) {
         if !self.muted {
-            self.called.insert(body);
+            self.called.insert((body, caller));
         }
     }
 

@@ -10,6 +10,7 @@ use crate::state::{File, Origin, State};
 use crate::value::{FileKey, Value};
 use atomic_lint_catalog::{Api, Effect};
 use atomic_lint_source::Place;
+use std::sync::Arc;
 
 impl Machine<'_, '_> {
     /// Renames, moves or links `source` to `target`.
@@ -232,6 +233,7 @@ impl Machine<'_, '_> {
             target,
             named,
             removed,
+            chain: Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect()),
             root,
         });
     }
