@@ -187,11 +187,11 @@ impl Machine<'_, '_> {
             };
         }
         match (&made.file, &made.value) {
-            (Some(file), _) if known.handle => Value::of(Atom::Handle(file.clone(), kind)),
-            (None, Some(value)) if value.handles().next().is_some() && known.handle => value.map(|atom| match atom {
+            (_, Some(value)) if value.handles().next().is_some() && known.handle => value.map(|atom| match atom {
                 Atom::Handle(file, _) => Value::of(Atom::Handle(file.clone(), kind)),
                 _ => Value::unknown(),
             }),
+            (Some(file), _) if known.handle => Value::of(Atom::Handle(file.clone(), kind)),
             _ => Value::of(Atom::Kind(kind, made.path.clone())),
         }
     }
@@ -323,8 +323,8 @@ impl Machine<'_, '_> {
         for (key, _) in handles.handles() {
             self.ensure_file(state, key, site);
             let Some(file) = state.file(key).cloned() else { continue };
+            self.sync_others(state, key, &file, site);
             if matches!(file.origin, Origin::Opened(OpenAs::Read)) {
-                self.sync_reopened(state, &file, site);
                 continue;
             }
             let (_, found) = file.stages.after(Event::Sync { flushes: api.flushes });

@@ -19,7 +19,7 @@ impl Machine<'_, '_> {
         let path = self.target(api, site);
         // A descriptor that is opened again is the file it was.
         if let Some((file, _)) = path.handles().next() {
-            return Made { file: Some(file.clone()), ..Made::default() };
+            return Made { file: Some(file.clone()), value: Some(path.clone()), path: None };
         }
         if how == OpenAs::Read {
             for path in path.paths() {

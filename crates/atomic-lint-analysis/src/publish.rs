@@ -8,7 +8,7 @@ use crate::path::{PathExpr, PathRef};
 use crate::protocol::{Event, Found};
 use crate::state::{File, Origin, State};
 use crate::value::{FileKey, Value};
-use atomic_lint_catalog::{Api, Effect};
+use atomic_lint_catalog::{Api, Effect, OpenAs};
 use atomic_lint_source::Place;
 use std::sync::Arc;
 
@@ -108,12 +108,12 @@ impl Machine<'_, '_> {
 
     /// The files under one of those paths that are still to be published.
     fn files_at(&self, state: &State, source: &Value) -> Vec<FileKey> {
-        if let Some((key, _)) = source.handles().next() {
-            return vec![key.clone()];
+        if source.handles().next().is_some() {
+            return source.handles().map(|(key, _)| key.clone()).collect();
         }
         let matching = state.files().filter(|(_, file)| {
             file.stages.may_be_unpublished()
-                && !matches!(file.origin, Origin::Opened(atomic_lint_catalog::OpenAs::Read))
+                && !matches!(file.origin, Origin::Opened(OpenAs::Read))
                 && file.path.paths().any(|path| source.paths().any(|source| source == path))
         });
         matching.map(|(key, _)| key.clone()).collect()
@@ -169,10 +169,12 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// A sync through a handle that was opened again for reading: of the file that is under that path, or of a directory.
-    pub(crate) fn sync_reopened(&mut self, state: &mut State, opened: &File, site: &Site) {
+    /// A sync puts the whole file on the device, whatever handle wrote it: also what was written under the
+    /// same path before `opened` was, and a directory where `opened` is one.
+    pub(crate) fn sync_others(&mut self, state: &mut State, own: &FileKey, opened: &File, site: &Site) {
         let place = self.place_of(site);
-        let staged = self.files_at(state, &opened.path);
+        let mut staged = self.files_at(state, &opened.path);
+        staged.retain(|key| key != own);
         for key in &staged {
             let Some(file) = state.file(key).cloned() else { continue };
             let (_, found) = file.stages.after(Event::Sync { flushes: false });
@@ -181,7 +183,7 @@ impl Machine<'_, '_> {
                 file.advance(Event::Sync { flushes: false }, place);
             }
         }
-        if !staged.is_empty() {
+        if !staged.is_empty() || !keeps_content(opened.origin) || opened.written() {
             return;
         }
         let late: Vec<File> = state
@@ -237,6 +239,11 @@ impl Machine<'_, '_> {
             root,
         });
     }
+}
+
+/// Whether opening it left what was there.
+fn keeps_content(origin: Origin) -> bool {
+    matches!(origin, Origin::Opened(OpenAs::Read | OpenAs::Write | OpenAs::Update | OpenAs::Unknown))
 }
 
 /// Whether a file in the system's temporary directory goes to somewhere else.
