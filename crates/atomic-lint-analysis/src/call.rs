@@ -58,6 +58,14 @@ impl Site {
         (!found.spread).then_some(found)
     }
 
+    /// The arguments behind the one that a model means.
+    pub(crate) fn after(&self, arg: &ArgRef) -> Vec<Argument> {
+        let at = arg.position().unwrap_or(0);
+        let positional = self.args.iter().filter(|known| known.name.is_none()).skip(at + 1);
+        let named = self.args.iter().filter(|known| known.name.is_some());
+        positional.chain(named).cloned().collect()
+    }
+
     /// Whether arguments come that are not in the text.
     pub(crate) fn has_spread(&self) -> bool {
         self.args.iter().any(|arg| arg.spread)

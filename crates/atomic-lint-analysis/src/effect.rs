@@ -27,7 +27,8 @@ pub(crate) struct Made {
 }
 
 impl Made {
-    fn nothing() -> Self {
+    /// Nothing that matters.
+    pub(crate) fn nothing() -> Self {
         Made::default()
     }
 
@@ -435,7 +436,7 @@ impl Machine<'_, '_> {
     fn invoke(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
         let Some(callback) = &api.callback else { return Made::nothing() };
         let Some(callee) = site.arg(&callback.callable).map(|arg| arg.value.clone()) else { return Made::nothing() };
-        let mut args = Vec::new();
+        let mut args = if callback.rest { site.after(&callback.callable) } else { Vec::new() };
         if let Some(gets) = &callback.gets {
             let value = self.argument_value(Some(gets), site);
             args.push(Argument { name: None, value, span: site.span, spread: false });

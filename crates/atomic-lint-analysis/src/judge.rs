@@ -317,7 +317,7 @@ impl Evidence<'_, '_> {
         for ending in endings {
             let file = &ending.file;
             let Some(target) = &file.published else { continue };
-            if !file.stages.has(Stage::Published) {
+            if !ending.returned.is_some_and(|stages| stages.has(Stage::Published)) {
                 continue;
             }
             for place in &file.publishes {
@@ -361,7 +361,7 @@ fn direct(ending: &Ending) -> Verdict {
         Origin::Whole if file.empty => Verdict::Accept(Reason::EmptyMarker),
         Origin::Whole => Verdict::Report("direct-write"),
         Origin::Opened(OpenAs::Truncate) if file.locked && !file.wrote => Verdict::Accept(Reason::LockFile),
-        Origin::Opened(OpenAs::Truncate) if file.written() || file.handed || ending.open_ended => {
+        Origin::Opened(OpenAs::Truncate) if file.written() || file.handed || ending.escapes => {
             Verdict::Report("direct-write")
         }
         Origin::Opened(OpenAs::Truncate) => Verdict::Accept(Reason::EmptyMarker),

@@ -240,6 +240,8 @@ pub struct Callback {
     pub callable: ArgRef,
     /// What its first parameter is: the receiver, an argument, or unknown.
     pub gets: Option<ArgRef>,
+    /// It is given the arguments behind it.
+    pub rest: bool,
     /// It runs whenever the call succeeds, and not just perhaps.
     pub always: bool,
 }
