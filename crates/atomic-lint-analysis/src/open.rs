@@ -15,10 +15,14 @@ use std::collections::{BTreeMap, BTreeSet};
 impl Machine<'_, '_> {
     /// Opens the target of a call.
     pub(crate) fn open(&mut self, state: &mut State, api: &Api, site: &Site, how: OpenAs) -> Made {
-        let path = self.target(api, site);
+        let given = self.given_instead(api, site);
+        let path = given.clone().unwrap_or_else(|| self.target(api, site));
+        if self.is_harmless(&path) || (given.is_some() && path.handles().next().is_none()) {
+            return Made::nothing();
+        }
         // A descriptor that is opened again is the file it was.
         if let Some((file, _)) = path.handles().next() {
-            return Made { file: Some(file.clone()), ..Made::default() };
+            return Made { file: Some(file.clone()), value: Some(path.clone()), path: None };
         }
         if how == OpenAs::Read {
             for path in path.paths() {
@@ -34,6 +38,22 @@ impl Machine<'_, '_> {
         file.truncated = how == OpenAs::Truncate;
         file.open = true;
         Made { file: Some(self.put(state, site, file)), ..Made::default() }
+    }
+
+    /// The open file that a call is given in place of a path: `GzipFile(fileobj=…)`.
+    fn given_instead(&self, api: &Api, site: &Site) -> Option<Value> {
+        let given = &site.arg(api.handle.as_ref()?)?.value;
+        (given.atoms() != [Atom::None]).then(|| given.clone())
+    }
+
+    /// Whether it is memory, or a descriptor by its number: those of the standard streams.
+    fn is_harmless(&self, target: &Value) -> bool {
+        let harmless = |atom: &Atom| match atom {
+            Atom::Kind(kind, _) => self.models().kind(*kind).harmless,
+            Atom::Int(_) => true,
+            _ => false,
+        };
+        !target.is_unknown() && target.atoms().iter().all(harmless)
     }
 
     /// The temporary file that was made under that path before and is now written by it.
@@ -143,7 +163,7 @@ impl Machine<'_, '_> {
     fn put(&mut self, state: &mut State, site: &Site, file: File) -> FileKey {
         let key = FileKey::Opened(site.at, self.context());
         if let Some(earlier) = state.put_file(key.clone(), file) {
-            self.log.ending(key.clone(), earlier, false);
+            self.log.replaced(key.clone(), earlier);
         }
         key
     }

@@ -9,7 +9,7 @@ use crate::program::StepRef;
 use crate::protocol::{Event, Fault, Found};
 use crate::state::{File, Origin, Removal, State};
 use crate::value::{FileKey, Value};
-use atomic_lint_catalog::{Api, Effect};
+use atomic_lint_catalog::{Api, Effect, OpenAs};
 use atomic_lint_source::Place;
 
 impl Machine<'_, '_> {
@@ -29,6 +29,7 @@ impl Machine<'_, '_> {
             self.publish(state, api, site, key, &target, named, removed.is_some());
         }
         for path in source.paths() {
+            target.paths().for_each(|target| state.try_rename(path, target));
             self.log.rename(path, site.at.body);
             self.move_directory(state, path);
             if api.effect != Effect::Link {
@@ -38,6 +39,25 @@ impl Machine<'_, '_> {
         for path in target.paths() {
             state.removed.remove(path);
         }
+    }
+
+    /// Copies over a target what a rename to it was tried with just before: a fallback that is no atomic publish.
+    /// Gives whether that is what this copy is.
+    pub(crate) fn falls_back(&mut self, state: &State, api: &Api, site: &Site) -> bool {
+        let source = self.argument_value(api.source.as_ref(), site);
+        let target = self.target(api, site);
+        let tried = source.paths().any(|source| target.paths().any(|target| state.was_tried(source, target)));
+        if !tried {
+            return false;
+        }
+        let named = self.target_place(api.target.as_ref(), site);
+        let staged = self.files_at(state, &source);
+        let file = staged.first().and_then(|key| state.file(key)).cloned();
+        // Where the staging file lies elsewhere, the rename has been told of already.
+        if !file.as_ref().is_some_and(|file| crosses(file, &target)) {
+            self.log_flaw(site, Defect::NonAtomicMove, true, file.as_ref(), target, named, None);
+        }
+        true
     }
 
     /// Publishes a temporary file through its own method.
@@ -108,12 +128,12 @@ impl Machine<'_, '_> {
 
     /// The files under one of those paths that are still to be published.
     fn files_at(&self, state: &State, source: &Value) -> Vec<FileKey> {
-        if let Some((key, _)) = source.handles().next() {
-            return vec![key.clone()];
+        if source.handles().next().is_some() {
+            return source.handles().map(|(key, _)| key.clone()).collect();
         }
         let matching = state.files().filter(|(_, file)| {
             file.stages.may_be_unpublished()
-                && !matches!(file.origin, Origin::Opened(atomic_lint_catalog::OpenAs::Read))
+                && !matches!(file.origin, Origin::Opened(OpenAs::Read))
                 && file.path.paths().any(|path| source.paths().any(|source| source == path))
         });
         matching.map(|(key, _)| key.clone()).collect()
@@ -177,10 +197,12 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// A sync through a handle that was opened again for reading: of the file that is under that path, or of a directory.
-    pub(crate) fn sync_reopened(&mut self, state: &mut State, opened: &File, site: &Site) {
+    /// A sync puts the whole file on the device, whatever handle wrote it: also what was written under the
+    /// same path before `opened` was, and a directory where `opened` is one.
+    pub(crate) fn sync_others(&mut self, state: &mut State, own: &FileKey, opened: &File, site: &Site) {
         let place = self.place_of(site);
-        let staged = self.files_at(state, &opened.path);
+        let mut staged = self.files_at(state, &opened.path);
+        staged.retain(|key| key != own);
         for key in &staged {
             let Some(file) = state.file(key).cloned() else { continue };
             let (_, found) = file.stages.after(Event::Sync { flushes: false });
@@ -189,7 +211,7 @@ impl Machine<'_, '_> {
                 file.advance(Event::Sync { flushes: false }, place);
             }
         }
-        if !staged.is_empty() {
+        if !staged.is_empty() || !keeps_content(opened.origin) || opened.written() {
             return;
         }
         let late: Vec<File> = state
@@ -251,6 +273,11 @@ impl Machine<'_, '_> {
             root,
         });
     }
+}
+
+/// Whether opening it left what was there.
+fn keeps_content(origin: Origin) -> bool {
+    matches!(origin, Origin::Opened(OpenAs::Read | OpenAs::Write | OpenAs::Update | OpenAs::Unknown))
 }
 
 /// Whether a file in the system's temporary directory goes to somewhere else.

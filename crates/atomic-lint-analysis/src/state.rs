@@ -192,6 +192,8 @@ pub(crate) struct State {
     pub(crate) vars: OrdMap<Local, Value>,
     /// Targets that were unlinked or moved aside, with where.
     pub(crate) removed: OrdMap<PathRef, Removal>,
+    /// What renames were tried: from where to where, whether they succeeded or not.
+    tried: OrdMap<(PathRef, PathRef), ()>,
 }
 
 impl State {
@@ -219,6 +221,16 @@ impl State {
     pub(crate) fn restore_files(&mut self, earlier: &State) {
         self.files = earlier.files.clone();
         self.removed = earlier.removed.clone();
+    }
+
+    /// Remembers that `source` was to be renamed to `target`.
+    pub(crate) fn try_rename(&mut self, source: &PathRef, target: &PathRef) {
+        self.tried.insert((source.clone(), target.clone()), ());
+    }
+
+    /// Whether a rename of `source` to `target` was tried before.
+    pub(crate) fn was_tried(&self, source: &PathRef, target: &PathRef) -> bool {
+        self.tried.contains_key(&(source.clone(), target.clone()))
     }
 
     /// This state without the variables of the body at hand.
@@ -264,7 +276,8 @@ impl State {
         let mut changed = join_maps(&mut self.files, &other.files, File::join);
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
         changed |= join_maps(&mut self.vars, &other.vars, Value::join);
-        changed | join_maps(&mut self.removed, &other.removed, |_, _| false)
+        changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
+        changed | join_maps(&mut self.tried, &other.tried, |(), ()| false)
     }
 
     /// Whether both say the same.
@@ -273,6 +286,7 @@ impl State {
             && same_map(&self.heap, &other.heap)
             && same_map(&self.vars, &other.vars)
             && same_map(&self.removed, &other.removed)
+            && same_map(&self.tried, &other.tried)
     }
 }
 
