@@ -310,7 +310,7 @@ impl Machine<'_, '_> {
         if !followed || runs || self.frames.len() > DEPTH || self.exhausted() || self.is_trusted(body) {
             return self.call_unfollowed(step, state, body, site);
         }
-        self.log.call(body);
+        self.log.call(self.frame().body, body);
         if info.body.generator {
             let step = site.at;
             self.suspended.push(Suspended { body, step, args, waiting: Vec::new() });
@@ -327,7 +327,7 @@ impl Machine<'_, '_> {
         };
         let exits = self.run_once(start);
         let value = self.land(state, exits);
-        if value.is_unknown() { self.returned_by(site, body) } else { value }
+        if value.is_unknown() { self.returned_by(state, site, body) } else { value }
     }
 
     /// Goes on in the caller after `exits`.
@@ -350,7 +350,7 @@ impl Machine<'_, '_> {
             let last = name.rsplit('.').next().unwrap_or("").to_owned();
             self.call_unknown(step, state, &last, site);
         }
-        self.returned_by(site, body)
+        self.returned_by(state, site, body)
     }
 
     fn is_trusted(&self, body: BodyRef) -> bool {
@@ -361,11 +361,11 @@ impl Machine<'_, '_> {
     }
 
     /// What a body gives by its declared type alone.
-    fn returned_by(&self, site: &Site, body: BodyRef) -> Value {
+    fn returned_by(&mut self, state: &mut State, site: &Site, body: BodyRef) -> Value {
         let info = self.program.body(body);
         let symbol = result(info.body.name.clone(), site);
         match &info.body.returns {
-            Some(ty) => self.symbol(info.file, symbol, Some(ty)),
+            Some(ty) => self.typed_symbol(site.at, state, info.file, symbol, ty),
             None => Value::path(symbol),
         }
     }

@@ -30,17 +30,22 @@ enum Verdict {
 /// Everything that the roots have shown, put together.
 struct Evidence<'p, 'u> {
     program: &'p Program<'u>,
+    /// Bodies that others of their package call.
     called: BTreeSet<BodyRef>,
-    renamed: BTreeSet<PathRef>,
+    renamed: BTreeMap<PathRef, BTreeSet<BodyRef>>,
     read: BTreeMap<PathRef, Place>,
 }
 
 /// Judges what the roots have shown.
 pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
-    let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeSet::new(), read: BTreeMap::new() };
+    let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeMap::new(), read: BTreeMap::new() };
     for log in logs {
-        evidence.called.extend(log.called.iter().copied());
-        evidence.renamed.extend(log.renamed.iter().cloned());
+        let within = log.called.iter().filter(|(body, caller)| evidence.package(*body) == evidence.package(*caller));
+        let within: Vec<BodyRef> = within.map(|(body, _)| *body).collect();
+        evidence.called.extend(within);
+        for (path, body) in &log.renamed {
+            evidence.renamed.entry(path.clone()).or_default().insert(*body);
+        }
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
             *known = (*known).min(*place);
@@ -61,6 +66,10 @@ impl Evidence<'_, '_> {
         self.program.catalog.naming()
     }
 
+    fn package(&self, body: BodyRef) -> u32 {
+        self.program.links.package(self.program.body(body).file)
+    }
+
     fn is_test(&self, step: StepRef) -> bool {
         self.program.body(step.body).test
     }
@@ -70,7 +79,7 @@ impl Evidence<'_, '_> {
         let mut by_place: BTreeMap<Place, Vec<&Flaw>> = BTreeMap::new();
         for flaw in logs.iter().flat_map(|log| log.flaws.values()) {
             if !self.is_test(flaw.step) && !self.stays_temporary(flaw) {
-                by_place.entry(flaw.place).or_default().push(flaw);
+                by_place.entry(self.flaw_place(flaw)).or_default().push(flaw);
             }
         }
         for flaws in by_place.values() {
@@ -78,6 +87,34 @@ impl Evidence<'_, '_> {
             let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
             outcome.findings.push(self.flaw_finding(worst, flaws));
+            let beyond = |flaw: &&&Flaw| flaw.defect == worst.defect && !flaw.by_path && self.crosses_packages(flaw);
+            for flaw in flaws.iter().filter(beyond) {
+                let Some(caller) = flaw.chain.first() else { continue };
+                let mut finding = self.flaw_finding(flaw, &[]);
+                finding.place = self.call_place(*caller);
+                finding.scope = self.program.body(caller.body).body.name.clone();
+                finding.related.push(Related { role: Role::Sink, place: flaw.place });
+                outcome.findings.push(finding);
+            }
+        }
+    }
+
+    /// The root calls straight into the package in which the step stands.
+    fn crosses_packages(&self, flaw: &Flaw) -> bool {
+        let own = self.package(flaw.step.body);
+        match flaw.chain.split_first() {
+            Some((first, rest)) => {
+                self.package(first.body) != own && rest.iter().all(|step| self.package(step.body) == own)
+            }
+            None => false,
+        }
+    }
+
+    /// Where a flaw is reported.
+    fn flaw_place(&self, flaw: &Flaw) -> Place {
+        match flaw.call_with_file().filter(|_| flaw.by_path) {
+            Some(call) => self.call_place(call),
+            None => flaw.place,
         }
     }
 
@@ -105,14 +142,20 @@ impl Evidence<'_, '_> {
         if let Some(removed) = flaw.removed {
             labels.push(Label { place: removed, moment: Moment::Remove });
         }
-        labels.retain(|label| label.place != flaw.place);
-        labels.push(Label { place: flaw.place, moment: Moment::Here });
+        let place = self.flaw_place(flaw);
+        let body = flaw.call_with_file().filter(|_| flaw.by_path).map_or(flaw.step.body, |call| call.body);
+        if place != flaw.place {
+            labels.push(Label { place: flaw.place, moment: Moment::Publish });
+        }
+        labels.retain(|label| label.place != place);
+        labels.push(Label { place, moment: Moment::Here });
         labels.sort();
+        labels.dedup();
         Finding {
             rule: rule.into(),
             confidence: if flaw.always { Confidence::High } else { Confidence::Medium },
-            place: flaw.place,
-            scope: self.program.body(flaw.step.body).body.name.clone(),
+            place,
+            scope: self.program.body(body).body.name.clone(),
             target: target_of(&flaw.target, flaw.named.or_else(|| flaw.file.as_ref().and_then(|file| file.named))),
             labels,
             related: Vec::new(),
@@ -262,7 +305,7 @@ impl Evidence<'_, '_> {
         if file.stages.may_be_published() || file.moved_with_directory {
             return Verdict::Accept(Reason::Staged);
         }
-        if file.path.paths().any(|path| self.renamed.contains(path)) {
+        if file.path.paths().any(|path| self.is_renamed_elsewhere(path, file.step.body)) {
             return Verdict::Accept(Reason::Staged);
         }
         if file.removed {
@@ -274,45 +317,59 @@ impl Evidence<'_, '_> {
             Origin::Opened(OpenAs::Exclusive) => return Verdict::Accept(Reason::Exclusive),
             _ => {}
         }
+        let path = self.program.path_in_package(file.step.body);
+        if self.naming().build_files.iter().any(|name| name == path) {
+            return Verdict::Accept(Reason::BuildOutput);
+        }
         if let Some(reason) = classify::accepted(self.naming(), file) {
             return Verdict::Accept(reason);
         }
         direct(ending)
     }
 
+    /// Another function renames the file: the order of the two is not known, but it is a staging file.
+    fn is_renamed_elsewhere(&self, path: &PathRef, body: BodyRef) -> bool {
+        self.renamed.get(path).is_some_and(|bodies| bodies.iter().any(|other| *other != body))
+    }
+
     /// Advice where the protocol is complete but for the last step; on a finding it rides along.
     fn note_directory_sync(&self, endings: &[&Ending], outcome: &mut Outcome) {
         for ending in endings {
             let file = &ending.file;
-            let (Some(target), Some(mark)) = (&file.published, file.marks.get(&Moment::Publish)) else { continue };
+            let Some(target) = &file.published else { continue };
             if !file.stages.has(Stage::Published) {
                 continue;
             }
-            let place = mark.place;
-            let rule = Name::new("missing-directory-sync");
-            if let Some(finding) = outcome.findings.iter_mut().find(|finding| finding.place == place) {
-                if finding.rule != rule && !finding.notes.iter().any(|(known, _)| *known == rule) {
-                    finding.notes.push((rule, place));
-                }
-                continue;
+            for place in &file.publishes {
+                self.note_at(*place, file, target, outcome);
             }
-            let mut labels = flow(file);
-            labels.retain(|label| label.place != place);
-            labels.push(Label { place, moment: Moment::Here });
-            labels.sort();
-            outcome.findings.push(Finding {
-                rule,
-                confidence: Confidence::High,
-                place,
-                scope: self.program.body(file.step.body).body.name.clone(),
-                target: target_of(target, file.named),
-                labels,
-                related: Vec::new(),
-                protocol: file_protocol(file),
-                reasons: Vec::new(),
-                notes: Vec::new(),
-            });
         }
+    }
+
+    fn note_at(&self, place: Place, file: &File, target: &Value, outcome: &mut Outcome) {
+        let rule = Name::new("missing-directory-sync");
+        if let Some(finding) = outcome.findings.iter_mut().find(|finding| finding.place == place) {
+            if finding.rule != rule && !finding.notes.iter().any(|(known, _)| *known == rule) {
+                finding.notes.push((rule, place));
+            }
+            return;
+        }
+        let mut labels = flow(file);
+        labels.retain(|label| label.place != place);
+        labels.push(Label { place, moment: Moment::Here });
+        labels.sort();
+        outcome.findings.push(Finding {
+            rule,
+            confidence: Confidence::High,
+            place,
+            scope: self.program.body(file.step.body).body.name.clone(),
+            target: target_of(target, file.named),
+            labels,
+            related: Vec::new(),
+            protocol: file_protocol(file),
+            reasons: Vec::new(),
+            notes: Vec::new(),
+        });
     }
 }
 
@@ -323,7 +380,7 @@ fn direct(ending: &Ending) -> Verdict {
         Origin::Copied => Verdict::Report("direct-copy"),
         Origin::Whole if file.empty => Verdict::Accept(Reason::EmptyMarker),
         Origin::Whole => Verdict::Report("direct-write"),
-        Origin::Opened(OpenAs::Truncate) if file.locked && !file.written() => Verdict::Accept(Reason::LockFile),
+        Origin::Opened(OpenAs::Truncate) if file.locked && !file.wrote => Verdict::Accept(Reason::LockFile),
         Origin::Opened(OpenAs::Truncate) if file.written() || file.handed || ending.open_ended => {
             Verdict::Report("direct-write")
         }

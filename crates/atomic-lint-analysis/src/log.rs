@@ -9,6 +9,7 @@ use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_ir::Name;
 use atomic_lint_source::Place;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What is wrong at a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +41,10 @@ pub(crate) struct Flaw {
     pub(crate) named: Option<Place>,
     /// Where the target was removed.
     pub(crate) removed: Option<Place>,
+    /// The calls that led to the step, outermost first.
+    pub(crate) chain: Arc<Vec<StepRef>>,
+    /// The step took the file by its path, not by its handle.
+    pub(crate) by_path: bool,
     pub(crate) root: BodyRef,
 }
 
@@ -58,12 +63,12 @@ pub(crate) struct Log {
     pub(crate) root: Option<BodyRef>,
     /// Nothing is written down: a run only for its values.
     pub(crate) muted: bool,
-    pub(crate) flaws: BTreeMap<(Defect, Place), Flaw>,
+    pub(crate) flaws: BTreeMap<(Defect, Place, Option<StepRef>), Flaw>,
     pub(crate) endings: BTreeMap<FileKey, Ending>,
-    /// Bodies that were run because another called them.
-    pub(crate) called: BTreeSet<BodyRef>,
-    /// Paths that were renamed away.
-    pub(crate) renamed: BTreeSet<PathRef>,
+    /// Bodies that were run because another called them, with the caller.
+    pub(crate) called: BTreeSet<(BodyRef, BodyRef)>,
+    /// Paths that were renamed away, with the body that did it.
+    pub(crate) renamed: BTreeSet<(PathRef, BodyRef)>,
     /// Paths that were opened for reading, with where.
     pub(crate) read: BTreeMap<PathRef, Place>,
     pub(crate) fields: BTreeMap<(TypeRef, Name), Value>,
@@ -77,7 +82,7 @@ impl Log {
         if self.muted {
             return;
         }
-        let key = (flaw.defect, flaw.place);
+        let key = (flaw.defect, flaw.place, flaw.chain.first().copied());
         match self.flaws.get_mut(&key) {
             // A later visit has seen more ways, so it knows better whether all have the defect.
             Some(known) => {
@@ -98,16 +103,16 @@ impl Log {
     }
 
     /// Writes down that a body was called.
-    pub(crate) fn call(&mut self, body: BodyRef) {
+    pub(crate) fn call(&mut self, caller: BodyRef, body: BodyRef) {
         if !self.muted {
-            self.called.insert(body);
+            self.called.insert((body, caller));
         }
     }
 
     /// Writes down that a path was renamed away.
-    pub(crate) fn rename(&mut self, path: &PathRef) {
+    pub(crate) fn rename(&mut self, path: &PathRef, body: BodyRef) {
         if !self.muted {
-            self.renamed.insert(path.clone());
+            self.renamed.insert((path.clone(), body));
         }
     }
 
@@ -168,6 +173,22 @@ impl Log {
                 self.kept_files.insert(key, file.clone());
             }
         }
+    }
+}
+
+impl Flaw {
+    /// The call, in the body that has the file, through which the step is reached; none where it is the step itself.
+    ///
+    /// A function that renames what it is given cannot know that the source is a staging file;
+    /// whoever wrote that file can.
+    pub(crate) fn call_with_file(&self) -> Option<StepRef> {
+        let file = self.file.as_ref()?;
+        let begins_here = file.chain.first().map_or(file.step.body, |first| first.body) == self.root;
+        if !begins_here {
+            return None;
+        }
+        let shared = file.chain.iter().zip(self.chain.iter()).take_while(|(a, b)| a == b).count();
+        self.chain.get(shared).copied()
     }
 }
 

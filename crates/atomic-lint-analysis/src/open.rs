@@ -10,7 +10,7 @@ use crate::state::{Fields, File, Mark, Origin, State, first_stage};
 use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, OpenAs, Returns};
 use atomic_lint_ir::Name;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Machine<'_, '_> {
@@ -132,6 +132,8 @@ impl Machine<'_, '_> {
             open: false,
             deletes: false,
             removed: false,
+            wrote: false,
+            publishes: BTreeSet::new(),
             published: None,
             moved_with_directory: false,
         }
@@ -175,6 +177,8 @@ impl Machine<'_, '_> {
             open: true,
             deletes: false,
             removed: false,
+            wrote: false,
+            publishes: BTreeSet::new(),
             published: None,
             moved_with_directory: false,
         };

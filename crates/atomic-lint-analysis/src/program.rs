@@ -37,6 +37,7 @@ pub(crate) struct BodyInfo<'u> {
 /// The files in play, linked.
 pub(crate) struct Program<'u> {
     pub(crate) catalog: &'u Catalog,
+    tree: &'u Tree,
     pub(crate) units: Vec<Option<&'u Unit>>,
     pub(crate) bodies: Vec<BodyInfo<'u>>,
     first: Vec<u32>,
@@ -66,7 +67,7 @@ impl<'u> Program<'u> {
         }
         let libraries = catalog.models(Language::Python).libraries();
         let links = Links::new(tree, &units, libraries);
-        let mut program = Program { catalog, units, bodies, first, links, relevance: Relevance::default() };
+        let mut program = Program { catalog, tree, units, bodies, first, links, relevance: Relevance::default() };
         program.assign_owners();
         program.relevance = Relevance::new(&program);
         program
@@ -100,6 +101,11 @@ impl<'u> Program<'u> {
     /// The text range of `span` in the file of `body`.
     pub(crate) fn place(&self, body: BodyRef, span: Span) -> Place {
         Place { file: self.body(body).file, span }
+    }
+
+    /// The path of a body's file below its package.
+    pub(crate) fn path_in_package(&self, body: BodyRef) -> &str {
+        self.tree.within_package(&self.tree.paths[self.body(body).file.0 as usize])
     }
 
     /// The name of a body with its module in front, as a configuration names it.

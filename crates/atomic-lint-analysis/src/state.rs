@@ -10,7 +10,7 @@ use atomic_lint_ir::{Local, Name};
 use atomic_lint_source::Place;
 use imbl::OrdMap;
 use imbl::ordmap::DiffItem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How a file came to be written.
@@ -70,8 +70,12 @@ pub(crate) struct File {
     pub(crate) open: bool,
     /// Deleted when its life ends, unless kept.
     pub(crate) deletes: bool,
-    /// Unlinked again.
+    /// Unlinked again, on every way.
     pub(crate) removed: bool,
+    /// Content was written by a call that is known to write.
+    pub(crate) wrote: bool,
+    /// Where it was published.
+    pub(crate) publishes: BTreeSet<Place>,
     /// Where it was published, and as what.
     pub(crate) published: Option<Value>,
     /// The directory it lies in was renamed as a whole.
@@ -83,11 +87,15 @@ impl File {
     pub(crate) fn advance(&mut self, event: Event, place: Place) -> Vec<Found> {
         let (stages, found) = self.stages.after(event);
         self.stages = stages;
+        self.wrote |= matches!(event, Event::Write { .. });
         match event {
             Event::Write { .. } | Event::Handed { .. } => self.mark(Moment::Write, place),
             Event::Flush => self.mark(Moment::Flush, place),
             Event::Sync { .. } => self.mark(Moment::Sync, place),
-            Event::Publish { .. } => self.mark(Moment::Publish, place),
+            Event::Publish { .. } => {
+                self.publishes.insert(place);
+                self.mark(Moment::Publish, place);
+            }
             Event::SyncDirectory => {}
             Event::Finished => self.mark(Moment::Sync, place),
         }
@@ -142,9 +150,11 @@ impl File {
         self.offset |= other.offset;
         self.locked |= other.locked;
         self.handed |= other.handed;
+        self.wrote |= other.wrote;
+        self.publishes.extend(&other.publishes);
         self.open |= other.open;
         self.deletes |= other.deletes;
-        self.removed |= other.removed;
+        self.removed &= other.removed;
         self.moved_with_directory |= other.moved_with_directory;
         match (&mut self.published, &other.published) {
             (Some(mine), Some(theirs)) => {
