@@ -1,4 +1,6 @@
-//! The architecture, as the manifests and the sources have it.
+//! The architecture, as the manifests, the sources and the pages about them have it.
+
+#![allow(clippy::unwrap_used, reason = "clippy knows a test by its attribute, and not what it calls")]
 
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
