@@ -58,6 +58,14 @@ impl Site {
         (!found.spread).then_some(found)
     }
 
+    /// The arguments behind the one that a model means.
+    pub(crate) fn after(&self, arg: &ArgRef) -> Vec<Argument> {
+        let at = arg.position().unwrap_or(0);
+        let positional = self.args.iter().filter(|known| known.name.is_none()).skip(at + 1);
+        let named = self.args.iter().filter(|known| known.name.is_some());
+        positional.chain(named).cloned().collect()
+    }
+
     /// Whether arguments come that are not in the text.
     pub(crate) fn has_spread(&self) -> bool {
         self.args.iter().any(|arg| arg.spread)
@@ -401,6 +409,19 @@ impl Machine<'_, '_> {
         if let [only] = present.atoms() {
             if let Some(value) = self.call_method_of(step, state, only, name, site) {
                 return value;
+            }
+        } else if present.atoms().iter().all(|atom| matches!(atom, Atom::Handle(..))) {
+            // Whichever file it is, the others are not in play, so the step holds for every one of them.
+            let mut all = Value::unknown();
+            let mut known = false;
+            for atom in present.atoms() {
+                if let Some(value) = self.call_modelled_method(state, atom, name, &site.on(Value::of(atom.clone()))) {
+                    all.join(&value);
+                    known = true;
+                }
+            }
+            if known {
+                return all;
             }
         } else {
             let mut ways = Ways::default();

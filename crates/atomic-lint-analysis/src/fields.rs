@@ -169,7 +169,10 @@ impl Machine<'_, '_> {
                     .unwrap_or_else(|| Value::path(PathRef::new(PathExpr::Field(path.clone(), field.clone())))),
                 Atom::Kind(kind, _) | Atom::Handle(_, kind) => {
                     let name = self.models().kind(*kind).name.clone();
-                    self.modelled_field(at, step, state, &atom, &name, field).unwrap_or_default()
+                    match self.modelled_field(at, step, state, &atom, &name, field) {
+                        Some(value) => value,
+                        None => self.bound_method(&atom, *kind, field),
+                    }
                 }
                 Atom::Suspended(generator) if field == "[]" => self.iterate(state, *generator),
                 _ => Value::unknown(),
@@ -177,6 +180,18 @@ impl Machine<'_, '_> {
             all.join(&value);
         }
         all
+    }
+
+    /// A library's method as a value: its function, with the receiver as the first argument.
+    fn bound_method(&self, receiver: &Atom, kind: KindId, name: &Name) -> Value {
+        let models = self.models();
+        if models.method(kind, name).is_none() {
+            return Value::unknown();
+        }
+        let of = &models.kind(kind).name;
+        let function = Name::from(format!("{of}{}{name}", models.language().separator()));
+        let given = vec![(None, Value::of(receiver.clone()))];
+        Value::of(Atom::Partial(Arc::new(Value::of(Atom::Library(function))), Arc::new(given)))
     }
 
     fn modelled_field(

@@ -77,9 +77,11 @@ impl Evidence<'_, '_> {
     /// One finding for every step that is wrong: the gravest defect; the others ride along.
     fn judge_flaws(&self, logs: &[Log], outcome: &mut Outcome) {
         let mut by_place: BTreeMap<Place, Vec<&Flaw>> = BTreeMap::new();
-        for flaw in logs.iter().flat_map(|log| log.flaws.values()) {
-            if !self.is_test(flaw.step) && !self.stays_temporary(flaw) {
-                by_place.entry(self.flaw_place(flaw)).or_default().push(flaw);
+        for log in logs {
+            for flaw in log.flaws.values() {
+                if !self.is_test(flaw.step) && !self.stays_temporary(flaw) && !follows_from_another(flaw, log) {
+                    by_place.entry(self.flaw_place(flaw)).or_default().push(flaw);
+                }
             }
         }
         for flaws in by_place.values() {
@@ -87,7 +89,8 @@ impl Evidence<'_, '_> {
             let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
             outcome.findings.push(self.flaw_finding(worst, flaws));
-            let beyond = |flaw: &&&Flaw| flaw.defect == worst.defect && !flaw.by_path && self.crosses_packages(flaw);
+            let beyond =
+                |flaw: &&&Flaw| flaw.defect == worst.defect && flaw.told_by.is_none() && self.crosses_packages(flaw);
             for flaw in flaws.iter().filter(beyond) {
                 let Some(caller) = flaw.chain.first() else { continue };
                 let mut finding = self.flaw_finding(flaw, &[]);
@@ -112,7 +115,7 @@ impl Evidence<'_, '_> {
 
     /// Where a flaw is reported.
     fn flaw_place(&self, flaw: &Flaw) -> Place {
-        match flaw.call_with_file().filter(|_| flaw.by_path) {
+        match flaw.told_by {
             Some(call) => self.call_place(call),
             None => flaw.place,
         }
@@ -143,7 +146,7 @@ impl Evidence<'_, '_> {
             labels.push(Label { place: removed, moment: Moment::Remove });
         }
         let place = self.flaw_place(flaw);
-        let body = flaw.call_with_file().filter(|_| flaw.by_path).map_or(flaw.step.body, |call| call.body);
+        let body = flaw.told_by.map_or(flaw.step.body, |call| call.body);
         if place != flaw.place {
             labels.push(Label { place: flaw.place, moment: Moment::Publish });
         }
@@ -337,7 +340,7 @@ impl Evidence<'_, '_> {
         for ending in endings {
             let file = &ending.file;
             let Some(target) = &file.published else { continue };
-            if !file.stages.has(Stage::Published) {
+            if !ending.returned.is_some_and(|stages| stages.has(Stage::Published)) {
                 continue;
             }
             for place in &file.publishes {
@@ -381,7 +384,7 @@ fn direct(ending: &Ending) -> Verdict {
         Origin::Whole if file.empty => Verdict::Accept(Reason::EmptyMarker),
         Origin::Whole => Verdict::Report("direct-write"),
         Origin::Opened(OpenAs::Truncate) if file.locked && !file.wrote => Verdict::Accept(Reason::LockFile),
-        Origin::Opened(OpenAs::Truncate) if file.written() || file.handed || ending.open_ended => {
+        Origin::Opened(OpenAs::Truncate) if file.written() || file.handed || ending.escapes => {
             Verdict::Report("direct-write")
         }
         Origin::Opened(OpenAs::Truncate) => Verdict::Accept(Reason::EmptyMarker),
@@ -406,6 +409,19 @@ fn rule_of(defect: Defect) -> &'static str {
         Defect::NonAtomicMove => "non-atomic-move",
         Defect::RemovedBefore => "remove-before-rename",
     }
+}
+
+/// One cause is one finding: a publish lacks its sync where that comes late, and a sync that comes
+/// late is in vain anyhow where the buffer was not even flushed.
+fn follows_from_another(flaw: &Flaw, log: &Log) -> bool {
+    let cause = match flaw.defect {
+        Defect::Order(Fault::PublishBeforeSync) => Defect::Order(Fault::Late),
+        Defect::Order(Fault::Late) => Defect::Order(Fault::PublishBeforeFlush),
+        _ => return false,
+    };
+    let of = |flaw: &Flaw| flaw.file.as_ref().map(|file| (file.step, file.chain.clone()));
+    let file = of(flaw);
+    file.is_some() && log.flaws.values().any(|other| other.defect == cause && of(other) == file)
 }
 
 /// The smaller, the more of the flow the repair of that defect mends.

@@ -3,7 +3,7 @@
 use crate::link::TypeRef;
 use crate::path::PathRef;
 use crate::program::{BodyRef, StepRef};
-use crate::protocol::Fault;
+use crate::protocol::{Fault, Stages};
 use crate::state::{Fields, File, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_ir::Name;
@@ -43,8 +43,8 @@ pub(crate) struct Flaw {
     pub(crate) removed: Option<Place>,
     /// The calls that led to the step, outermost first.
     pub(crate) chain: Arc<Vec<StepRef>>,
-    /// The step took the file by its path, not by its handle.
-    pub(crate) by_path: bool,
+    /// The call to be repaired, where the step itself only does what its function is told.
+    pub(crate) told_by: Option<StepRef>,
     pub(crate) root: BodyRef,
 }
 
@@ -54,6 +54,10 @@ pub(crate) struct Ending {
     pub(crate) file: File,
     /// The caller of the root gets hold of it, or of its path, and may go on with it.
     pub(crate) open_ended: bool,
+    /// The handle itself outlives the root: it is returned, or kept in an object.
+    pub(crate) escapes: bool,
+    /// The stages where the root succeeds; nothing is said of one that reports an error.
+    pub(crate) returned: Option<Stages>,
     pub(crate) root: BodyRef,
 }
 
@@ -123,16 +127,21 @@ impl Log {
         }
     }
 
-    /// Writes down a file that is no longer followed.
-    pub(crate) fn ending(&mut self, key: FileKey, file: File, open_ended: bool) {
-        let Some(root) = self.root else { return };
+    /// Writes down a file that is no longer followed because the step that opened it opens the next one.
+    pub(crate) fn replaced(&mut self, key: FileKey, file: File) {
+        if let Some(root) = self.root {
+            self.ending(key, Ending { file, open_ended: false, escapes: false, returned: None, root });
+        }
+    }
+
+    fn ending(&mut self, key: FileKey, ending: Ending) {
         if self.muted {
             return;
         }
         match self.endings.get_mut(&key) {
-            Some(known) => known.merge(&file, open_ended),
+            Some(known) => known.merge(&ending),
             None => {
-                self.endings.insert(key, Ending { file, open_ended, root });
+                self.endings.insert(key, ending);
             }
         }
     }
@@ -143,20 +152,20 @@ impl Log {
         if let Some(value) = value {
             reached.value(state, value);
         }
-        for (key, file) in state.files() {
-            let returned = reached.files.contains(key) || file.path.paths().any(|path| reached.paths.contains(path));
-            let given = file.path.paths().any(|path| path.depends_on(root.0));
-            self.ending(key.clone(), file.clone(), returned || given);
-        }
         let mut kept = Reached::default();
         for (key, fields) in state.objects() {
             if matches!(key, ObjectKey::Given(..)) || fields.contains_key(crate::machine::TYPE) {
                 kept.value(state, &Value::of(Atom::Object(key.clone())));
             }
         }
-        for key in kept.files {
-            if let Some(file) = state.file(&key) {
-                self.keep_file(key, file);
+        for (key, file) in state.files() {
+            let escapes = reached.files.contains(key) || kept.files.contains(key);
+            let named = |path| reached.paths.contains(path) || path.depends_on(root.0);
+            let open_ended = reached.files.contains(key) || file.path.paths().any(named);
+            let returned = value.map(|_| file.stages);
+            self.ending(key.clone(), Ending { file: file.clone(), open_ended, escapes, returned, root });
+            if kept.files.contains(key) {
+                self.keep_file(key.clone(), file);
             }
         }
         for key in kept.objects {
@@ -176,26 +185,15 @@ impl Log {
     }
 }
 
-impl Flaw {
-    /// The call, in the body that has the file, through which the step is reached; none where it is the step itself.
-    ///
-    /// A function that renames what it is given cannot know that the source is a staging file;
-    /// whoever wrote that file can.
-    pub(crate) fn call_with_file(&self) -> Option<StepRef> {
-        let file = self.file.as_ref()?;
-        let begins_here = file.chain.first().map_or(file.step.body, |first| first.body) == self.root;
-        if !begins_here {
-            return None;
-        }
-        let shared = file.chain.iter().zip(self.chain.iter()).take_while(|(a, b)| a == b).count();
-        self.chain.get(shared).copied()
-    }
-}
-
 impl Ending {
-    fn merge(&mut self, file: &File, open_ended: bool) {
-        self.open_ended |= open_ended;
-        self.file.merge(file);
+    fn merge(&mut self, other: &Ending) {
+        self.open_ended |= other.open_ended;
+        self.escapes |= other.escapes;
+        self.file.merge(&other.file);
+        self.returned = match (self.returned, other.returned) {
+            (Some(mine), Some(theirs)) => Some(mine.union(theirs)),
+            (mine, theirs) => mine.or(theirs),
+        };
     }
 }
 

@@ -75,7 +75,8 @@ pub(crate) fn advance(stage: Stage, event: Event) -> (Stage, Option<Fault>) {
         (Dirty, Flush) => (Written, None),
         (Unknown | Fresh | Written | Synced | Published | Durable, Flush) => (stage, None),
 
-        (Dirty, Sync { flushes: false }) => (Dirty, Some(Fault::SyncBeforeFlush)),
+        // One cause is one fault: what follows from this one is not told again.
+        (Dirty, Sync { flushes: false }) => (Unknown, Some(Fault::SyncBeforeFlush)),
         (Dirty, Sync { flushes: true }) => (Synced, None),
         (Unknown | Fresh | Written | Synced, Sync { .. }) => (Synced, None),
         (Published, Sync { .. }) => (Published, Some(Fault::Late)),

@@ -2,7 +2,7 @@
 
 use crate::finding::Moment;
 use crate::path::PathRef;
-use crate::program::StepRef;
+use crate::program::{BodyRef, StepRef};
 use crate::protocol::{Event, Found, Stage, Stages};
 use crate::value::{FileKey, ObjectKey, Value};
 use atomic_lint_catalog::OpenAs;
@@ -78,6 +78,8 @@ pub(crate) struct File {
     pub(crate) publishes: BTreeSet<Place>,
     /// Where it was published, and as what.
     pub(crate) published: Option<Value>,
+    /// The body that published it.
+    pub(crate) published_in: Option<BodyRef>,
     /// The directory it lies in was renamed as a whole.
     pub(crate) moved_with_directory: bool,
 }
@@ -156,6 +158,7 @@ impl File {
         self.deletes |= other.deletes;
         self.removed &= other.removed;
         self.moved_with_directory |= other.moved_with_directory;
+        self.published_in = self.published_in.or(other.published_in);
         match (&mut self.published, &other.published) {
             (Some(mine), Some(theirs)) => {
                 mine.join(theirs);
@@ -165,6 +168,14 @@ impl File {
         }
         *self != before
     }
+}
+
+/// Where a path was unlinked or moved aside.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Removal {
+    pub(crate) place: Place,
+    /// The calls that led there, outermost first.
+    pub(crate) chain: Arc<Vec<StepRef>>,
 }
 
 /// The fields of an object.
@@ -180,7 +191,9 @@ pub(crate) struct State {
     /// Variables of the body at hand whose value depends on the way.
     pub(crate) vars: OrdMap<Local, Value>,
     /// Targets that were unlinked or moved aside, with where.
-    pub(crate) removed: OrdMap<PathRef, Place>,
+    pub(crate) removed: OrdMap<PathRef, Removal>,
+    /// What renames were tried: from where to where, whether they succeeded or not.
+    tried: OrdMap<(PathRef, PathRef), ()>,
 }
 
 impl State {
@@ -208,6 +221,16 @@ impl State {
     pub(crate) fn restore_files(&mut self, earlier: &State) {
         self.files = earlier.files.clone();
         self.removed = earlier.removed.clone();
+    }
+
+    /// Remembers that `source` was to be renamed to `target`.
+    pub(crate) fn try_rename(&mut self, source: &PathRef, target: &PathRef) {
+        self.tried.insert((source.clone(), target.clone()), ());
+    }
+
+    /// Whether a rename of `source` to `target` was tried before.
+    pub(crate) fn was_tried(&self, source: &PathRef, target: &PathRef) -> bool {
+        self.tried.contains_key(&(source.clone(), target.clone()))
     }
 
     /// This state without the variables of the body at hand.
@@ -253,7 +276,8 @@ impl State {
         let mut changed = join_maps(&mut self.files, &other.files, File::join);
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
         changed |= join_maps(&mut self.vars, &other.vars, Value::join);
-        changed | join_maps(&mut self.removed, &other.removed, |_, _| false)
+        changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
+        changed | join_maps(&mut self.tried, &other.tried, |(), ()| false)
     }
 
     /// Whether both say the same.
@@ -262,6 +286,7 @@ impl State {
             && same_map(&self.heap, &other.heap)
             && same_map(&self.vars, &other.vars)
             && same_map(&self.removed, &other.removed)
+            && same_map(&self.tried, &other.tried)
     }
 }
 

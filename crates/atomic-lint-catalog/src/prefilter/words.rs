@@ -98,6 +98,7 @@ fn is_sink(api: &Api) -> bool {
         | Effect::Keep
         | Effect::Join
         | Effect::Concat
+        | Effect::Contains
         | Effect::Push
         | Effect::Parent
         | Effect::WithName
