@@ -101,8 +101,14 @@ impl Log {
 
     /// Writes down what a field of a type was given.
     pub(crate) fn field(&mut self, ty: TypeRef, name: &Name, value: &Value) {
-        if !self.muted && !value.is_unknown() {
-            self.fields.entry((ty, name.clone())).or_default().join(value);
+        if self.muted {
+            return;
+        }
+        let known = self.fields.entry((ty, name.clone())).or_default();
+        if value.is_unknown() {
+            known.join(&Value::of(Atom::Anything));
+        } else {
+            known.join(value);
         }
     }
 

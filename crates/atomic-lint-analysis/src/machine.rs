@@ -133,11 +133,15 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.steps = 0;
         self.log.root = Some(root);
         let args = self.symbolic_arguments(root);
+        let mut state = State::default();
+        if let Some(owner) = self.program.body(root).owner {
+            self.bring_in_fields(&mut state, owner);
+        }
         let start = Start {
             body: root,
             caller: None,
             args,
-            state: State::default(),
+            state,
             block: BlockId(0),
             temps: None,
             stops_at_yield: false,

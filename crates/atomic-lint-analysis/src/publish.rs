@@ -28,6 +28,10 @@ impl Machine<'_, '_> {
         for key in &staged {
             self.publish(state, api, site, key, &target, named, removed.is_some());
         }
+        if staged.is_empty() && api.effect != Effect::Link && outside_temporary(&source, &target) {
+            let moved = api.effect == Effect::Move;
+            self.log_flaw(site, Defect::CrossDevice { moved }, true, None, target.clone(), named, None);
+        }
         for path in source.paths() {
             target.paths().for_each(|target| state.try_rename(path, target));
             self.log.rename(path, site.at.body);
@@ -282,9 +286,16 @@ fn keeps_content(origin: Origin) -> bool {
 
 /// Whether a file in the system's temporary directory goes to somewhere else.
 fn crosses(file: &File, target: &Value) -> bool {
+    outside_temporary(&file.path, target)
+}
+
+/// Whether `source` lies in the system's temporary directory and `target` is known to lie elsewhere.
+fn outside_temporary(source: &Value, target: &Value) -> bool {
     let temporary = |path: &PathRef| path.any(&mut |part| matches!(part, PathExpr::SystemTemp));
-    let mut paths = file.path.paths().peekable();
-    paths.peek().is_some() && paths.all(temporary) && !target.paths().any(temporary)
+    let mut sources = source.paths().peekable();
+    let mut targets = target.paths().peekable();
+    let known = sources.peek().is_some() && targets.peek().is_some();
+    known && sources.all(temporary) && !targets.any(temporary)
 }
 
 fn may_hold(directory: &Value, file: &File) -> bool {

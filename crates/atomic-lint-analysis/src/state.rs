@@ -275,7 +275,7 @@ impl State {
     pub(crate) fn join(&mut self, other: &State) -> bool {
         let mut changed = join_maps(&mut self.files, &other.files, File::join);
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
-        changed |= join_maps(&mut self.vars, &other.vars, Value::join);
+        changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
         changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
         changed | join_maps(&mut self.tried, &other.tried, |(), ()| false)
     }
@@ -297,7 +297,13 @@ fn same_map<K: Ord + Clone, V: Clone + PartialEq>(a: &OrdMap<K, V>, b: &OrdMap<K
 fn join_fields(mine: &mut Fields, theirs: &Fields) -> bool {
     let mut changed = false;
     for (name, value) in theirs {
-        changed |= mine.entry(name.clone()).or_default().join(value);
+        changed |= match mine.get_mut(name) {
+            Some(mine) => mine.join_way(value),
+            None => {
+                mine.insert(name.clone(), value.clone());
+                true
+            }
+        };
     }
     changed
 }
