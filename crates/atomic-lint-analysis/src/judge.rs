@@ -320,8 +320,7 @@ impl Evidence<'_, '_> {
             Origin::Opened(OpenAs::Exclusive) => return Verdict::Accept(Reason::Exclusive),
             _ => {}
         }
-        let path = self.program.path_in_package(file.step.body);
-        if self.naming().build_files.iter().any(|name| name == path) {
+        if self.program.body(file.step.body).build {
             return Verdict::Accept(Reason::BuildOutput);
         }
         if let Some(reason) = classify::accepted(self.naming(), file) {

@@ -137,15 +137,8 @@ impl<'p, 'u> Machine<'p, 'u> {
         if let Some(owner) = self.program.body(root).owner {
             self.bring_in_fields(&mut state, owner);
         }
-        let start = Start {
-            body: root,
-            caller: None,
-            args,
-            state,
-            block: BlockId(0),
-            temps: None,
-            stops_at_yield: false,
-        };
+        let start =
+            Start { body: root, caller: None, args, state, block: BlockId(0), temps: None, stops_at_yield: false };
         let exits = self.run(start);
         if let Some((state, value)) = &exits.ok {
             self.log.leave(root, state, Some(value));
