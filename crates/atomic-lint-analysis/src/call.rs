@@ -335,7 +335,7 @@ impl Machine<'_, '_> {
         };
         let exits = self.run_once(start);
         let value = self.land(state, exits);
-        if value.is_unknown() { self.returned_by(site, body) } else { value }
+        if value.is_unknown() { self.returned_by(state, site, body) } else { value }
     }
 
     /// Goes on in the caller after `exits`.
@@ -358,7 +358,7 @@ impl Machine<'_, '_> {
             let last = name.rsplit('.').next().unwrap_or("").to_owned();
             self.call_unknown(step, state, &last, site);
         }
-        self.returned_by(site, body)
+        self.returned_by(state, site, body)
     }
 
     fn is_trusted(&self, body: BodyRef) -> bool {
@@ -369,11 +369,11 @@ impl Machine<'_, '_> {
     }
 
     /// What a body gives by its declared type alone.
-    fn returned_by(&self, site: &Site, body: BodyRef) -> Value {
+    fn returned_by(&mut self, state: &mut State, site: &Site, body: BodyRef) -> Value {
         let info = self.program.body(body);
         let symbol = result(info.body.name.clone(), site);
         match &info.body.returns {
-            Some(ty) => self.symbol(info.file, symbol, Some(ty)),
+            Some(ty) => self.typed_symbol(site.at, state, info.file, symbol, ty),
             None => Value::path(symbol),
         }
     }

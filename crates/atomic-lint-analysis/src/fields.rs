@@ -37,23 +37,52 @@ impl Machine<'_, '_> {
 
     /// What a declared type says, wrappers like `Option<T>` taken off.
     pub(crate) fn declared(&self, file: FileId, ty: &Type) -> Declared {
+        let Some(ty) = self.unwrapped(file, ty) else { return Declared::Unknown };
+        match self.program.links.resolve_type(file, ty) {
+            Def::Type(ty) => Declared::Type(ty),
+            Def::External(name) => match self.models_of(file).kind_of_type(&name) {
+                Some(kind) => Declared::Kind(kind),
+                None => Declared::Unknown,
+            },
+            _ => Declared::Unknown,
+        }
+    }
+
+    /// The type inside of wrappers like `Option<T>`.
+    fn unwrapped<'t>(&self, file: FileId, ty: &'t Type) -> Option<&'t Type> {
         let models = self.models_of(file);
         let mut at = ty;
         for _ in 0..WRAPPERS {
-            match self.program.links.resolve_type(file, at) {
-                Def::Type(ty) => return Declared::Type(ty),
-                Def::External(name) => match models.kind_of_type(&name) {
-                    Some(kind) if models.kind(kind).transparent => match at.args.first() {
-                        Some(inner) => at = inner,
-                        None => return Declared::Unknown,
-                    },
-                    Some(kind) => return Declared::Kind(kind),
-                    None => return Declared::Unknown,
-                },
-                _ => return Declared::Unknown,
+            let Def::External(name) = self.program.links.resolve_type(file, at) else { break };
+            match models.kind_of_type(&name) {
+                Some(kind) if models.kind(kind).transparent => at = at.args.first()?,
+                _ => break,
             }
         }
-        Declared::Unknown
+        Some(at)
+    }
+
+    /// As [`Machine::symbol`], a tuple with each of its parts.
+    pub(crate) fn typed_symbol(
+        &mut self,
+        at: StepRef,
+        state: &mut State,
+        file: FileId,
+        path: PathRef,
+        ty: &Type,
+    ) -> Value {
+        match self.unwrapped(file, ty) {
+            Some(tuple) if tuple.path.last() == "(tuple)" && !tuple.args.is_empty() => {
+                let parts = tuple.args.iter().enumerate().map(|(number, part)| {
+                    let name = Name::from(number.to_string());
+                    let symbol = PathRef::new(PathExpr::Field(path.clone(), name.clone()));
+                    (name, self.symbol(file, symbol, Some(part)))
+                });
+                let fields: Fields = parts.collect();
+                self.make_object(at, state, None, fields)
+            }
+            _ => self.symbol(file, path, Some(ty)),
+        }
     }
 
     /// The models of a file's language.

@@ -32,18 +32,20 @@ struct Evidence<'p, 'u> {
     program: &'p Program<'u>,
     /// Bodies that others of their package call.
     called: BTreeSet<BodyRef>,
-    renamed: BTreeSet<PathRef>,
+    renamed: BTreeMap<PathRef, BTreeSet<BodyRef>>,
     read: BTreeMap<PathRef, Place>,
 }
 
 /// Judges what the roots have shown.
 pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
-    let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeSet::new(), read: BTreeMap::new() };
+    let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeMap::new(), read: BTreeMap::new() };
     for log in logs {
         let within = log.called.iter().filter(|(body, caller)| evidence.package(*body) == evidence.package(*caller));
         let within: Vec<BodyRef> = within.map(|(body, _)| *body).collect();
         evidence.called.extend(within);
-        evidence.renamed.extend(log.renamed.iter().cloned());
+        for (path, body) in &log.renamed {
+            evidence.renamed.entry(path.clone()).or_default().insert(*body);
+        }
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
             *known = (*known).min(*place);
@@ -86,8 +88,11 @@ impl Evidence<'_, '_> {
             // What the body shows by itself tells more plainly than what a caller's way through it shows.
             let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
-            outcome.findings.push(self.flaw_finding(worst, flaws));
-            for flaw in flaws.iter().filter(|flaw| flaw.defect == worst.defect && self.crosses_packages(flaw)) {
+            let mut finding = self.flaw_finding(worst, flaws);
+            finding.related = self.who_has_the_file(flaws.iter().filter(|flaw| flaw.defect == worst.defect));
+            outcome.findings.push(finding);
+            let beyond = |flaw: &&&Flaw| flaw.defect == worst.defect && self.crosses_packages(flaw);
+            for flaw in flaws.iter().filter(beyond) {
                 let Some(caller) = flaw.chain.first() else { continue };
                 let mut finding = self.flaw_finding(flaw, &[]);
                 finding.place = self.call_place(*caller);
@@ -107,6 +112,16 @@ impl Evidence<'_, '_> {
             }
             None => false,
         }
+    }
+
+    /// The calls, in the bodies that have the files, through which a step is reached that takes them by their paths.
+    fn who_has_the_file<'f>(&self, flaws: impl Iterator<Item = &'f &'f Flaw>) -> Vec<Related> {
+        let calls = flaws.filter(|flaw| flaw.by_path).filter_map(|flaw| flaw.call_with_file());
+        let mut related: Vec<Related> =
+            calls.map(|call| Related { role: Role::Caller, place: self.call_place(call) }).collect();
+        related.sort();
+        related.dedup();
+        related
     }
 
     /// Nothing leaves the temporary directory.
@@ -136,6 +151,7 @@ impl Evidence<'_, '_> {
         labels.retain(|label| label.place != flaw.place);
         labels.push(Label { place: flaw.place, moment: Moment::Here });
         labels.sort();
+        labels.dedup();
         Finding {
             rule: rule.into(),
             confidence: if flaw.always { Confidence::High } else { Confidence::Medium },
@@ -290,7 +306,7 @@ impl Evidence<'_, '_> {
         if file.stages.may_be_published() || file.moved_with_directory {
             return Verdict::Accept(Reason::Staged);
         }
-        if file.path.paths().any(|path| self.renamed.contains(path)) {
+        if file.path.paths().any(|path| self.is_renamed_elsewhere(path, file.step.body)) {
             return Verdict::Accept(Reason::Staged);
         }
         if file.removed {
@@ -310,6 +326,11 @@ impl Evidence<'_, '_> {
             return Verdict::Accept(reason);
         }
         direct(ending)
+    }
+
+    /// Another function renames the file: the order of the two is not known, but it is a staging file.
+    fn is_renamed_elsewhere(&self, path: &PathRef, body: BodyRef) -> bool {
+        self.renamed.get(path).is_some_and(|bodies| bodies.iter().any(|other| *other != body))
     }
 
     /// Advice where the protocol is complete but for the last step; on a finding it rides along.

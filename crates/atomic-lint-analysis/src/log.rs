@@ -43,6 +43,8 @@ pub(crate) struct Flaw {
     pub(crate) removed: Option<Place>,
     /// The calls that led to the step, outermost first.
     pub(crate) chain: Arc<Vec<StepRef>>,
+    /// The step took the file by its path, not by its handle.
+    pub(crate) by_path: bool,
     pub(crate) root: BodyRef,
 }
 
@@ -69,8 +71,8 @@ pub(crate) struct Log {
     pub(crate) endings: BTreeMap<FileKey, Ending>,
     /// Bodies that were run because another called them, with the caller.
     pub(crate) called: BTreeSet<(BodyRef, BodyRef)>,
-    /// Paths that were renamed away.
-    pub(crate) renamed: BTreeSet<PathRef>,
+    /// Paths that were renamed away, with the body that did it.
+    pub(crate) renamed: BTreeSet<(PathRef, BodyRef)>,
     /// Paths that were opened for reading, with where.
     pub(crate) read: BTreeMap<PathRef, Place>,
     pub(crate) fields: BTreeMap<(TypeRef, Name), Value>,
@@ -112,9 +114,9 @@ impl Log {
     }
 
     /// Writes down that a path was renamed away.
-    pub(crate) fn rename(&mut self, path: &PathRef) {
+    pub(crate) fn rename(&mut self, path: &PathRef, body: BodyRef) {
         if !self.muted {
-            self.renamed.insert(path.clone());
+            self.renamed.insert((path.clone(), body));
         }
     }
 
@@ -180,6 +182,22 @@ impl Log {
                 self.kept_files.insert(key, file.clone());
             }
         }
+    }
+}
+
+impl Flaw {
+    /// The call, in the body that has the file, through which the step is reached; none where it is the step itself.
+    ///
+    /// A function that renames what it is given cannot know that the source is a staging file;
+    /// whoever wrote that file can.
+    pub(crate) fn call_with_file(&self) -> Option<StepRef> {
+        let file = self.file.as_ref()?;
+        let begins_here = file.chain.first().map_or(file.step.body, |first| first.body) == self.root;
+        if !begins_here {
+            return None;
+        }
+        let shared = file.chain.iter().zip(self.chain.iter()).take_while(|(a, b)| a == b).count();
+        self.chain.get(shared).copied()
     }
 }
 

@@ -90,6 +90,8 @@ pub(crate) struct Machine<'p, 'u> {
     pub(crate) frames: Vec<Frame>,
     pub(crate) log: Log,
     pub(crate) suspended: Vec<Suspended>,
+    /// The call being applied takes files by their paths.
+    pub(crate) by_path: bool,
     /// What the receiver of the call just made has become.
     pub(crate) assigned: Option<Value>,
     /// How things stand where the call just made has failed.
@@ -115,6 +117,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             frames: Vec::new(),
             log: Log::default(),
             suspended: Vec::new(),
+            by_path: false,
             assigned: None,
             failed: None,
             globals,
@@ -156,7 +159,12 @@ impl<'p, 'u> Machine<'p, 'u> {
                 }
                 _ => {
                     let path = PathExpr::Param { body: root.0, index: at as u32, name: param.name.clone() };
-                    self.symbol(info.file, PathRef::new(path), param.ty.as_ref())
+                    let mut value = self.symbol(info.file, PathRef::new(path), param.ty.as_ref());
+                    // A text by default is what most callers mean: a mode, a suffix.
+                    if let Some(Const::Text(text)) = &param.default {
+                        value.join(&Value::path(PathExpr::text(text.clone())));
+                    }
+                    value
                 }
             };
             args.push((param.local, value));

@@ -15,11 +15,12 @@ use std::sync::Arc;
 impl Machine<'_, '_> {
     /// Renames, moves or links `source` to `target`.
     pub(crate) fn rename(&mut self, state: &mut State, api: &Api, site: &Site) {
+        self.by_path = true;
         let source = self.argument_value(api.source.as_ref(), site);
         let target = self.target(api, site);
         let named = self.target_place(api.target.as_ref(), site);
         let staged = self.files_at(state, &source);
-        let removed = self.removed_before(state, &target);
+        let removed = self.removed_before(state, &target).filter(|_| api.effect != Effect::Link || !staged.is_empty());
         if let Some(removed) = removed {
             let file = staged.first().and_then(|key| state.file(key)).cloned();
             self.log_flaw(site, Defect::RemovedBefore, true, file.as_ref(), target.clone(), named, Some(removed));
@@ -29,7 +30,7 @@ impl Machine<'_, '_> {
         }
         for path in source.paths() {
             target.paths().for_each(|target| state.try_rename(path, target));
-            self.log.rename(path);
+            self.log.rename(path, site.at.body);
             self.move_directory(state, path);
             if api.effect != Effect::Link {
                 state.removed.insert(path.clone(), self.place_of(site));
@@ -38,6 +39,7 @@ impl Machine<'_, '_> {
         for path in target.paths() {
             state.removed.remove(path);
         }
+        self.by_path = false;
     }
 
     /// Copies over a target what a rename to it was tried with just before: a fallback that is no atomic publish.
@@ -235,6 +237,7 @@ impl Machine<'_, '_> {
             target,
             named,
             removed,
+            by_path: self.by_path,
             chain: Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect()),
             root,
         });
