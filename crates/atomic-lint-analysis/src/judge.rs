@@ -243,7 +243,8 @@ impl Evidence<'_, '_> {
         let chain = &ending.file.chain;
         reported.iter().any(|(other, _)| {
             let closer = &other.file.chain;
-            closer.len() < chain.len() && chain.ends_with(closer)
+            let own = !closer.is_empty() || self.package(ending.root) == self.package(other.root);
+            own && closer.len() < chain.len() && chain.ends_with(closer)
         })
     }
 

@@ -4,7 +4,7 @@ use crate::link::TypeRef;
 use crate::path::PathRef;
 use crate::program::{BodyRef, StepRef};
 use crate::protocol::{Fault, Stages};
-use crate::state::{Fields, File, State};
+use crate::state::{Fields, File, State, Ways};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_ir::Name;
 use atomic_lint_source::Place;
@@ -58,6 +58,8 @@ pub(crate) struct Ending {
     pub(crate) escapes: bool,
     /// The stages where the root succeeds; nothing is said of one that reports an error.
     pub(crate) returned: Option<Stages>,
+    /// A step has failed before that.
+    pub(crate) failed: bool,
     pub(crate) root: BodyRef,
 }
 
@@ -130,7 +132,7 @@ impl Log {
     /// Writes down a file that is no longer followed because the step that opened it opens the next one.
     pub(crate) fn replaced(&mut self, key: FileKey, file: File) {
         if let Some(root) = self.root {
-            self.ending(key, Ending { file, open_ended: false, escapes: false, returned: None, root });
+            self.ending(key, Ending { file, open_ended: false, escapes: false, returned: None, failed: false, root });
         }
     }
 
@@ -163,7 +165,10 @@ impl Log {
             let named = |path| reached.paths.contains(path) || path.depends_on(root.0);
             let open_ended = reached.files.contains(key) || file.path.paths().any(named);
             let returned = value.map(|_| file.stages);
-            self.ending(key.clone(), Ending { file: file.clone(), open_ended, escapes, returned, root });
+            self.ending(
+                key.clone(),
+                Ending { file: file.clone(), open_ended, escapes, returned, failed: state.failed, root },
+            );
             if kept.files.contains(key) {
                 self.keep_file(key.clone(), file);
             }
@@ -205,7 +210,8 @@ impl Ending {
     fn merge(&mut self, other: &Ending) {
         self.open_ended |= other.open_ended;
         self.escapes |= other.escapes;
-        self.file.merge(&other.file);
+        self.file.merge(&other.file, Ways { mine_failed: self.failed, theirs_failed: other.failed });
+        self.failed &= other.failed;
         self.returned = match (self.returned, other.returned) {
             (Some(mine), Some(theirs)) => Some(mine.union(theirs)),
             (mine, theirs) => mine.or(theirs),

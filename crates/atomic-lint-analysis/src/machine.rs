@@ -371,6 +371,7 @@ impl<'p, 'u> Machine<'p, 'u> {
                 {
                     failed.restore_files(&attempt.failed);
                 }
+                failed.failed = true;
                 vec![(*ok, state), (*err, failed)]
             }
             Exit::Return(value) => {

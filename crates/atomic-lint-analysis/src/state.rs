@@ -117,17 +117,22 @@ impl File {
         self.marks.insert(moment, Mark { place, always: true });
     }
 
+    /// What it is called: the target once it is published.
+    pub(crate) fn name_now(&self) -> &Value {
+        self.published.as_ref().unwrap_or(&self.path)
+    }
+
     /// Whether any content went into it, or may have.
     pub(crate) fn written(&self) -> bool {
         self.marks.contains_key(&Moment::Write)
     }
 
     /// Adds what may hold on another way, whether that changed anything does not matter.
-    pub(crate) fn merge(&mut self, other: &File) {
-        self.join(other);
+    pub(crate) fn merge(&mut self, other: &File, ways: Ways) {
+        self.join(other, ways);
     }
 
-    fn join(&mut self, other: &File) -> bool {
+    fn join(&mut self, other: &File, ways: Ways) -> bool {
         let before = self.clone();
         self.stages = self.stages.union(other.stages);
         self.path.join(&other.path);
@@ -154,7 +159,7 @@ impl File {
         self.publishes.extend(&other.publishes);
         self.open |= other.open;
         self.deletes |= other.deletes;
-        self.removed &= other.removed;
+        self.removed = ways.removed(self.removed, other.removed);
         self.moved_with_directory |= other.moved_with_directory;
         match (&mut self.published, &other.published) {
             (Some(mine), Some(theirs)) => {
@@ -164,6 +169,24 @@ impl File {
             (_, None) => {}
         }
         *self != before
+    }
+}
+
+/// On which of two ways that meet a step has failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ways {
+    pub(crate) mine_failed: bool,
+    pub(crate) theirs_failed: bool,
+}
+
+impl Ways {
+    /// What becomes of a file where a step failed says nothing of where all went well.
+    fn removed(self, mine: bool, theirs: bool) -> bool {
+        match (self.mine_failed, self.theirs_failed) {
+            (true, false) => theirs,
+            (false, true) => mine,
+            (false, false) | (true, true) => mine && theirs,
+        }
     }
 }
 
@@ -183,6 +206,8 @@ pub(crate) struct State {
     pub(crate) removed: OrdMap<PathRef, Place>,
     /// What renames were tried: from where to where, whether they succeeded or not.
     tried: OrdMap<(PathRef, PathRef), ()>,
+    /// A step has failed on every way that leads here.
+    pub(crate) failed: bool,
 }
 
 impl State {
@@ -262,7 +287,10 @@ impl State {
 
     /// Adds what may hold on another way; whether that changed anything.
     pub(crate) fn join(&mut self, other: &State) -> bool {
-        let mut changed = join_maps(&mut self.files, &other.files, File::join);
+        let ways = Ways { mine_failed: self.failed, theirs_failed: other.failed };
+        let mut changed = self.failed && !other.failed;
+        self.failed &= other.failed;
+        changed |= join_maps(&mut self.files, &other.files, |mine, theirs| mine.join(theirs, ways));
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
         changed |= join_maps(&mut self.vars, &other.vars, Value::join);
         changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
@@ -271,7 +299,8 @@ impl State {
 
     /// Whether both say the same.
     pub(crate) fn same(&self, other: &State) -> bool {
-        same_map(&self.files, &other.files)
+        self.failed == other.failed
+            && same_map(&self.files, &other.files)
             && same_map(&self.heap, &other.heap)
             && same_map(&self.vars, &other.vars)
             && same_map(&self.removed, &other.removed)
