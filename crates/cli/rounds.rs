@@ -45,15 +45,19 @@ pub(crate) fn judge<'p>(
     let paths = files.iter().map(|file| file.name.clone()).collect();
     let mut project = Project::new(catalog, Tree { paths, packages: manifest::packages(&manifests) });
     files.iter_mut().enumerate().for_each(|(at, file)| hand_over(&mut project, at, file));
-    let mut asked = BTreeSet::new();
     loop {
         let demand = project.demand();
-        let wanted = wanted(&files, demand, &mut asked);
-        if wanted.is_empty() {
+        if demand == Demand::default() {
             break;
         }
+        let mut wanted: BTreeSet<usize> = demand.files.iter().map(|id| id.0 as usize).collect();
+        for caller in callers(&files, &project, &demand.callers) {
+            project.answer(FileId(caller as u32));
+            wanted.insert(caller);
+        }
+        let is_open = |file: &SourceFile| file.facts.is_none() && file.missed.is_none();
         let mut chosen: Vec<(usize, &mut SourceFile)> =
-            files.iter_mut().enumerate().filter(|(at, _)| wanted.contains(at)).collect();
+            files.iter_mut().enumerate().filter(|(at, file)| wanted.contains(at) && is_open(file)).collect();
         chosen.par_iter_mut().for_each_init(inspector, |inspector, (_, file)| inspector.lower(file));
         chosen.into_iter().for_each(|(at, file)| hand_over(&mut project, at, file));
     }
@@ -69,21 +73,18 @@ fn hand_over(project: &mut Project<'_>, at: usize, file: &mut SourceFile) {
     }
 }
 
-/// Indices of files that `demand` names and that were not lowered yet.
-fn wanted(files: &[SourceFile], demand: Demand, asked: &mut BTreeSet<(Language, Vec<Name>)>) -> BTreeSet<usize> {
-    let is_open = |file: &SourceFile| file.facts.is_none() && file.missed.is_none();
-    let named = demand.files.iter().map(|id| id.0 as usize);
-    let mut wanted: BTreeSet<usize> = named.filter(|at| files.get(*at).is_some_and(is_open)).collect();
-    let new: Vec<_> = demand.callers.into_iter().filter(|list| asked.insert(list.clone())).collect();
+/// Indices of files that hold all texts of one of `lists`, lowered or not: what is in play must not depend on that.
+fn callers(files: &[SourceFile], project: &Project<'_>, lists: &[(Language, Vec<Name>)]) -> Vec<usize> {
+    let mut callers = Vec::new();
     for language in Language::ALL {
-        let Some(search) = CallerSearch::new(language, &new) else { continue };
-        let callers = files.par_iter().enumerate().map_init(Reader::default, |reader, (at, file)| {
-            let candidate = file.language == language && is_open(file);
+        let Some(search) = CallerSearch::new(language, lists) else { continue };
+        let found = files.par_iter().enumerate().map_init(Reader::default, |reader, (at, file)| {
+            let candidate = file.language == language && project.may_call(FileId(at as u32));
             // A file that can no longer be read is no caller; whoever needs it meets the error again.
             let found = candidate && reader.read(&file.path).is_ok_and(|text| search.finds(text));
             found.then_some(at)
         });
-        wanted.extend(callers.flatten().collect::<Vec<_>>());
+        callers.extend(found.flatten().collect::<Vec<_>>());
     }
-    wanted
+    callers
 }

@@ -10,6 +10,9 @@ use atomic_lint_catalog::ArgRef;
 use atomic_lint_ir::{Arg, BlockId, BodyKind, Callee, Const, Local, Name, Op, Param, ParamKind, Path, Step};
 use atomic_lint_source::{FileId, Span};
 
+/// The field under which an object keeps the handle that a library's base class has.
+const BASE: &str = "(base)";
+
 /// Calls are followed that deep.
 const DEPTH: usize = 9;
 
@@ -154,7 +157,14 @@ impl Machine<'_, '_> {
         {
             let inner = Site { args: rest.to_vec(), ..site.on(first.value.clone()) };
             for atom in first.value.atoms().to_vec() {
-                if let Some(value) = self.call_modelled_method(state, &atom, method, &inner) {
+                let called = match &atom {
+                    // `super().close()` of a class that derives from a library's file.
+                    Atom::Object(key) if self.object_kind(state, key).is_none() => {
+                        self.call_base(step, state, key, &Name::new(method), &inner)
+                    }
+                    _ => self.call_modelled_method(state, &atom, method, &inner),
+                };
+                if let Some(value) = called {
                     return value;
                 }
             }
@@ -163,9 +173,35 @@ impl Machine<'_, '_> {
         self.call_unknown(step, state, &last, site)
     }
 
+    /// A method of a base class that is a library's: its constructor keeps the handle that it is given.
+    fn call_base(
+        &mut self,
+        step: &Step,
+        state: &mut State,
+        key: &crate::value::ObjectKey,
+        name: &Name,
+        site: &Site,
+    ) -> Option<Value> {
+        if name != "__init__" {
+            return self.call_delegated(step, state, key, name, site);
+        }
+        let mut handles = Value::unknown();
+        for arg in &site.args {
+            handles.join(&arg.value.filter(|atom| matches!(atom, Atom::Handle(..))));
+        }
+        if handles.is_unknown() {
+            return None;
+        }
+        if let Some(ty) = self.object_type(state, key) {
+            self.log.field(ty, &BASE.into(), &handles);
+        }
+        state.set_field(key, &BASE.into(), handles);
+        Some(Value::of(Atom::None))
+    }
+
     /// Calls whatever `callee` may be.
     pub(crate) fn call_value(&mut self, step: &Step, state: &mut State, callee: &Value, site: &Site) -> Value {
-        let known = callee.filter(|atom| !matches!(atom, Atom::None | Atom::Bool(_) | Atom::Int(_)));
+        let known = callee.filter(|atom| !matches!(atom, Atom::None | Atom::Anything | Atom::Bool(_) | Atom::Int(_)));
         if let [only] = known.atoms() {
             return self.call_atom(step, state, only, site);
         }
@@ -405,7 +441,7 @@ impl Machine<'_, '_> {
     }
 
     fn call_method(&mut self, step: &Step, state: &mut State, receiver: &Value, name: &Name, site: &Site) -> Value {
-        let present = receiver.filter(|atom| *atom != Atom::None);
+        let present = receiver.filter(|atom| !matches!(atom, Atom::None | Atom::Anything));
         if let [only] = present.atoms() {
             if let Some(value) = self.call_method_of(step, state, only, name, site) {
                 return value;
@@ -517,6 +553,7 @@ impl Machine<'_, '_> {
         let mut names: Vec<Name> = state.fields(key).map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
         if let Some(ty) = self.object_type(state, key) {
             names.extend(self.program.links.ty(ty).def.fields.iter().map(|field| field.name.clone()));
+            names.push(BASE.into());
         }
         names.sort();
         names.dedup();

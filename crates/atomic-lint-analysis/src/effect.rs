@@ -125,6 +125,7 @@ impl Machine<'_, '_> {
 
             Effect::Join => self.join_paths(site),
             Effect::Concat => self.derive(api, site, |path, part| PathExpr::concat(vec![path.clone(), part.clone()])),
+            Effect::Contains => self.contains(api, site),
             Effect::Push => self.derive(api, site, PathExpr::push),
             Effect::Parent => self.derive(api, site, |path, _| PathExpr::parent(path)),
             Effect::WithName => self.derive(api, site, PathExpr::with_name),
@@ -395,6 +396,19 @@ impl Machine<'_, '_> {
             value.join(&Value::path(path));
         });
         Made { path: None, ..Made::value(value) }
+    }
+
+    fn contains(&self, api: &Api, site: &Site) -> Made {
+        let whole = site.receiver.clone().unwrap_or_default();
+        let part = self.argument_value(api.value.as_ref(), site);
+        let (Some(part), true) = (part.texts().next(), whole.texts().count() == whole.atoms().len()) else {
+            return Made::value(Value::unknown());
+        };
+        let mut found = Value::unknown();
+        for text in whole.texts() {
+            found.join(&Value::of(Atom::Bool(text.contains(part.as_str()))));
+        }
+        Made::value(found)
     }
 
     fn derive(&self, api: &Api, site: &Site, make: impl Fn(&PathRef, &PathRef) -> PathRef) -> Made {

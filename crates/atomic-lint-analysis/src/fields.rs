@@ -266,6 +266,16 @@ impl Machine<'_, '_> {
         Some(value)
     }
 
+    /// The files that the fields of a type hold are there before its methods touch them.
+    pub(crate) fn bring_in_fields(&self, state: &mut State, ty: TypeRef) {
+        for def in self.program.links.lineage(ty) {
+            let Def::Type(ty) = def else { continue };
+            for value in self.objects.fields(ty) {
+                self.bring_in(state, value);
+            }
+        }
+    }
+
     fn bring_in(&self, state: &mut State, value: &Value) {
         for atom in value.atoms() {
             match atom {
@@ -303,6 +313,19 @@ impl Machine<'_, '_> {
 
     /// An attribute of a class itself, or a method unbound.
     pub(crate) fn class_attribute(&mut self, ty: TypeRef, name: &str) -> Value {
+        let own = self.inherited_attribute(ty, name);
+        if !own.is_unknown() {
+            return own;
+        }
+        // A mixin uses what the classes have that it is mixed into.
+        let mut below = Value::unknown();
+        for ty in self.program.links.ty(ty).implementers.iter().take(4) {
+            below.join(&self.inherited_attribute(*ty, name));
+        }
+        below
+    }
+
+    fn inherited_attribute(&mut self, ty: TypeRef, name: &str) -> Value {
         for def in self.program.links.lineage(ty) {
             let Def::Type(ty) = def else { continue };
             let info = self.program.links.ty(ty);

@@ -89,7 +89,7 @@ impl Evidence<'_, '_> {
             let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
             let mut finding = self.flaw_finding(worst, flaws);
-            finding.related = self.who_has_the_file(flaws.iter().filter(|flaw| flaw.defect == worst.defect));
+            finding.related = self.who_told(flaws.iter().filter(|flaw| flaw.defect == worst.defect));
             outcome.findings.push(finding);
             let beyond = |flaw: &&&Flaw| flaw.defect == worst.defect && self.crosses_packages(flaw);
             for flaw in flaws.iter().filter(beyond) {
@@ -114,11 +114,10 @@ impl Evidence<'_, '_> {
         }
     }
 
-    /// The calls, in the bodies that have the files, through which a step is reached that takes them by their paths.
-    fn who_has_the_file<'f>(&self, flaws: impl Iterator<Item = &'f &'f Flaw>) -> Vec<Related> {
-        let calls = flaws.filter(|flaw| flaw.by_path).filter_map(|flaw| flaw.call_with_file());
-        let mut related: Vec<Related> =
-            calls.map(|call| Related { role: Role::Caller, place: self.call_place(call) }).collect();
+    /// The calls that told a function to do what is wrong here.
+    fn who_told<'f>(&self, flaws: impl Iterator<Item = &'f &'f Flaw>) -> Vec<Related> {
+        let calls = flaws.filter_map(|flaw| flaw.told_by).map(|call| self.call_place(call));
+        let mut related: Vec<Related> = calls.map(|place| Related { role: Role::Caller, place }).collect();
         related.sort();
         related.dedup();
         related
@@ -319,8 +318,7 @@ impl Evidence<'_, '_> {
             Origin::Opened(OpenAs::Exclusive) => return Verdict::Accept(Reason::Exclusive),
             _ => {}
         }
-        let path = self.program.path_in_package(file.step.body);
-        if self.naming().build_files.iter().any(|name| name == path) {
+        if self.program.is_build_script(file.step.body) {
             return Verdict::Accept(Reason::BuildOutput);
         }
         if let Some(reason) = classify::accepted(self.naming(), file) {

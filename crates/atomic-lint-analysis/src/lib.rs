@@ -5,6 +5,7 @@
 
 mod call;
 mod classify;
+mod demand;
 mod effect;
 mod fields;
 mod finding;
@@ -16,6 +17,7 @@ mod machine;
 mod objects;
 mod open;
 mod path;
+mod places;
 mod program;
 mod project;
 mod protocol;

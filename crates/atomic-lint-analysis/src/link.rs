@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows what a function does; it only finds its body.
 
+use crate::places::{Place, Places};
 use crate::project::Tree;
 use atomic_lint_ir::{BodyId, Language, Local, Name, Path, Root, Type, TypeDef, TypeKind, Unit};
 use atomic_lint_source::FileId;
@@ -23,26 +24,25 @@ pub(crate) enum Def {
     Global(FileId, Local),
     /// A class attribute or a variant.
     Member(TypeRef, Name),
-    /// A module of the project.
+    /// A module of the project, or something in one that is not in play.
     Module(ModuleRef),
     /// Something outside of the project, under its full name.
     External(Name),
 }
 
-/// A module by its number in the program.
+/// A module by the number of its file, in play or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ModuleRef(u32);
 
-#[derive(Debug)]
-struct ModuleInfo<'u> {
-    file: FileId,
-    language: Language,
-    package: u32,
-    /// Full name: the package's name first.
-    path: Vec<Name>,
-    /// A Python `__init__.py`, whose relative imports start at itself.
-    is_package: bool,
-    unit: &'u Unit,
+impl ModuleRef {
+    fn of(file: FileId) -> Self {
+        ModuleRef(file.0)
+    }
+
+    /// The file that it is.
+    pub(crate) fn file(self) -> FileId {
+        FileId(self.0)
+    }
 }
 
 /// A type with its methods.
@@ -54,25 +54,22 @@ pub(crate) struct TypeInfo<'u> {
     pub(crate) methods: FxHashMap<Name, (FileId, BodyId)>,
     /// Bases and implemented traits, of the project or by their full name.
     pub(crate) bases: Vec<Def>,
-    /// For a trait, the types that implement it.
+    /// The types that implement or derive from it.
     pub(crate) implementers: Vec<TypeRef>,
 }
 
 /// The names of all files in play.
 #[derive(Debug)]
 pub(crate) struct Links<'u> {
-    modules: Vec<ModuleInfo<'u>>,
-    by_file: FxHashMap<FileId, ModuleRef>,
-    by_path: FxHashMap<(u32, Vec<Name>), ModuleRef>,
-    python: FxHashMap<Vec<Name>, ModuleRef>,
+    places: &'u Places,
+    /// By file.
+    units: &'u [Option<&'u Unit>],
     names: FxHashMap<(ModuleRef, Name), Vec<Named>>,
     types: Vec<TypeInfo<'u>>,
     packages: Packages,
     libraries: FxHashSet<Name>,
-    /// The root module of each package.
-    roots: FxHashMap<u32, ModuleRef>,
-    /// The modules of which each module takes all names, and whether others may name those through it.
-    globs: Vec<Vec<(ModuleRef, bool)>>,
+    /// By module: the modules which it takes all names, and whether others may name those through it.
+    globs: FxHashMap<ModuleRef, Vec<(ModuleRef, bool)>>,
 }
 
 /// What a name of a module is bound to.
@@ -99,33 +96,27 @@ impl<'u> Links<'u> {
     ///
     /// `libraries` are the Python packages that the models know: a file elsewhere in the walk does
     /// not take their place, only one under the same root does.
-    pub(crate) fn new(tree: &Tree, units: &[Option<&'u Unit>], libraries: FxHashSet<Name>) -> Self {
+    pub(crate) fn new(
+        tree: &Tree,
+        places: &'u Places,
+        units: &'u [Option<&'u Unit>],
+        libraries: FxHashSet<Name>,
+    ) -> Self {
         let mut links = Links {
             libraries,
-            modules: Vec::new(),
-            by_file: FxHashMap::default(),
-            by_path: FxHashMap::default(),
-            python: FxHashMap::default(),
+            places,
+            units,
             names: FxHashMap::default(),
             types: Vec::new(),
-            roots: FxHashMap::default(),
-            globs: Vec::new(),
+            globs: FxHashMap::default(),
             packages: Packages { aliases: tree.packages.iter().map(|package| aliases(tree, package)).collect() },
         };
-        for (file, unit) in units.iter().enumerate() {
-            // A stub says what exists, not what it does.
-            let stub = tree.paths[file].ends_with(".pyi");
-            if let Some(unit) = unit.filter(|_| !stub) {
-                links.add_module(tree, FileId(file as u32), unit);
-            }
-        }
-        for at in 0..links.modules.len() {
-            links.add_names(ModuleRef(at as u32));
-        }
-        links.globs = (0..links.modules.len()).map(|at| links.glob_targets(ModuleRef(at as u32))).collect();
-        for at in 0..links.modules.len() {
-            links.add_impls(ModuleRef(at as u32));
-        }
+        let files =
+            (0..units.len() as u32).filter(|at| units[*at as usize].is_some() && places.of(FileId(*at)).is_some());
+        let modules: Vec<ModuleRef> = files.map(ModuleRef).collect();
+        modules.iter().for_each(|module| links.add_names(*module));
+        links.globs = modules.iter().map(|module| (*module, links.glob_targets(*module))).collect();
+        modules.iter().for_each(|module| links.add_impls(*module));
         links.link_bases();
         links
     }
@@ -150,9 +141,10 @@ impl<'u> Links<'u> {
 
     /// The method `name` of `ty`: its own, a base's, or the only implementer's.
     pub(crate) fn method(&self, ty: TypeRef, name: &str) -> Option<(FileId, BodyId)> {
-        self.own_or_inherited(ty, name, 0).or_else(|| match self.ty(ty).implementers.as_slice() {
-            [only] => self.own_or_inherited(*only, name, 0),
-            _ => None,
+        self.own_or_inherited(ty, name, 0).or_else(|| {
+            let mut below = self.ty(ty).implementers.iter().filter_map(|ty| self.own_or_inherited(*ty, name, 0));
+            let first = below.next()?;
+            below.all(|other| other == first).then_some(first)
         })
     }
 
@@ -188,49 +180,56 @@ impl<'u> Links<'u> {
 
     /// What `path`, written in `file`, means.
     pub(crate) fn resolve(&self, file: FileId, path: &Path) -> Def {
-        match self.by_file.get(&file) {
-            Some(module) => self.resolve_in(*module, path, 0),
+        match self.places.of(file) {
+            Some(_) => self.resolve_in(ModuleRef::of(file), path, 0),
             None => Def::External(path.join("::").into()),
         }
     }
 
-    /// The package number of a file; files outside of any have the number behind the last.
+    /// The package number of a file; stubs are of none.
     pub(crate) fn package(&self, file: FileId) -> u32 {
-        self.by_file.get(&file).map_or(u32::MAX, |module| self.module(*module).package)
+        self.places.of(file).map_or(u32::MAX, |place| place.package)
     }
 
     /// The full name of the module that a file is.
     pub(crate) fn module_path(&self, file: FileId) -> &[Name] {
-        self.by_file.get(&file).map_or(&[], |module| self.module(*module).path.as_slice())
+        self.places.of(file).map_or(&[], |place| place.path.as_slice())
     }
 
-    fn module(&self, module: ModuleRef) -> &ModuleInfo<'u> {
-        &self.modules[module.0 as usize]
+    /// Whether a file is a Python package's own.
+    pub(crate) fn is_package(&self, file: FileId) -> bool {
+        self.places.of(file).is_some_and(|place| place.is_package)
     }
 
-    fn add_module(&mut self, tree: &Tree, file: FileId, unit: &'u Unit) {
-        let place = tree.module_of(file, unit.language);
-        let module = ModuleRef(self.modules.len() as u32);
-        self.by_file.insert(file, module);
-        self.by_path.entry((place.package, place.path.clone())).or_insert(module);
-        if place.path.len() == 1 {
-            self.roots.entry(place.package).or_insert(module);
+    /// The file that is not in play and has to be for `path`, written in `file`, to mean what it means.
+    pub(crate) fn missing(&self, file: FileId, path: &Path) -> Option<FileId> {
+        self.places.of(file)?;
+        let module = ModuleRef::of(file);
+        match path.root {
+            Root::Bare => self.absent(&self.from_globs(module, &path.segments, 0)?),
+            _ => self.absent(&self.resolve_in(module, path, 0)),
         }
-        if unit.language == Language::Python {
-            self.python.entry(place.path.clone()).or_insert(module);
+    }
+
+    /// The file that `def` stopped at because it is not in play.
+    pub(crate) fn absent(&self, def: &Def) -> Option<FileId> {
+        match def {
+            Def::Module(module) if self.unit(*module).is_none() => Some(module.file()),
+            _ => None,
         }
-        self.modules.push(ModuleInfo {
-            file,
-            language: unit.language,
-            package: place.package,
-            path: place.path,
-            is_package: place.is_package,
-            unit,
-        });
+    }
+
+    fn place(&self, module: ModuleRef) -> &'u Place {
+        self.places.of(module.file()).expect("modules are files with a place")
+    }
+
+    fn unit(&self, module: ModuleRef) -> Option<&'u Unit> {
+        self.units[module.0 as usize]
     }
 
     fn add_names(&mut self, module: ModuleRef) {
-        let (file, unit) = (self.module(module).file, self.module(module).unit);
+        let Some(unit) = self.unit(module) else { return };
+        let file = module.file();
         for def in &unit.types {
             let ty = TypeRef(self.types.len() as u32);
             self.types.push(TypeInfo {
@@ -262,7 +261,8 @@ impl<'u> Links<'u> {
     }
 
     fn add_impls(&mut self, module: ModuleRef) {
-        let (file, unit) = (self.module(module).file, self.module(module).unit);
+        let Some(unit) = self.unit(module) else { return };
+        let file = module.file();
         for item in &unit.impls {
             let Def::Type(ty) = self.resolve_in(module, &item.ty, 0) else { continue };
             for (name, body) in &item.methods {
@@ -284,12 +284,19 @@ impl<'u> Links<'u> {
         for at in 0..self.types.len() {
             let (module, def) = (self.types[at].module, self.types[at].def);
             let bases: Vec<Def> = def.bases.iter().map(|base| self.resolve_in(module, &base.path, 0)).collect();
+            for base in &bases {
+                if let Def::Type(base) = base
+                    && base.0 as usize != at
+                {
+                    self.types[base.0 as usize].implementers.push(TypeRef(at as u32));
+                }
+            }
             self.types[at].bases.extend(bases);
         }
     }
 
     fn resolve_in(&self, module: ModuleRef, path: &Path, hops: usize) -> Def {
-        let info = self.module(module);
+        let info = self.place(module);
         let external = || Def::External(path.join(info.language.separator()).into());
         if hops > HOPS {
             return external();
@@ -300,19 +307,22 @@ impl<'u> Links<'u> {
             Root::Package => self.from_package_root(info.package, segments, hops).unwrap_or_else(external),
             Root::Above(levels) => self.from_above(module, levels, segments, hops).unwrap_or_else(external),
             Root::Absolute => self.from_top(module, segments, hops).unwrap_or_else(external),
-            Root::Bare => self.from_globs(module, segments, hops).unwrap_or_else(external),
+            Root::Bare => {
+                let found = self.from_globs(module, segments, hops);
+                found.filter(|def| self.absent(def).is_none()).unwrap_or_else(external)
+            }
         }
     }
 
     fn from_package_root(&self, package: u32, segments: &[Name], hops: usize) -> Option<Def> {
-        match self.roots.get(&package) {
-            Some(root) => self.walk(*root, segments, hops),
+        match self.places.root(package) {
+            Some(root) => self.walk(ModuleRef::of(root), segments, hops),
             None => self.by_segments(package, None, segments, hops),
         }
     }
 
     fn from_above(&self, module: ModuleRef, levels: u8, segments: &[Name], hops: usize) -> Option<Def> {
-        let info = self.module(module);
+        let info = self.place(module);
         let mut up = levels as usize;
         if info.is_package && info.language == Language::Python {
             up = up.saturating_sub(1);
@@ -322,7 +332,7 @@ impl<'u> Links<'u> {
     }
 
     fn from_top(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
-        let info = self.module(module);
+        let info = self.place(module);
         let (first, rest) = segments.split_first()?;
         if info.language == Language::Python {
             return self.by_segments(info.package, Some(&[]), segments, hops);
@@ -339,11 +349,11 @@ impl<'u> Links<'u> {
 
     fn globs_of(&self, module: ModuleRef) -> &[(ModuleRef, bool)] {
         // Nothing stands there while the globs themselves are being resolved.
-        self.globs.get(module.0 as usize).map_or(&[], Vec::as_slice)
+        self.globs.get(&module).map_or(&[], Vec::as_slice)
     }
 
     fn glob_targets(&self, module: ModuleRef) -> Vec<(ModuleRef, bool)> {
-        let globs = self.module(module).unit.globs.iter();
+        let globs = self.unit(module).map_or(&[][..], |unit| &unit.globs).iter();
         globs
             .filter_map(|glob| match self.resolve_in(module, &glob.target, 0) {
                 Def::Module(target) if target != module => Some((target, glob.public)),
@@ -354,12 +364,13 @@ impl<'u> Links<'u> {
 
     /// The first of `queue`, and of what those take all names of in public, that knows `segments`.
     fn search_globs(&self, mut queue: Vec<ModuleRef>, segments: &[Name], hops: usize) -> Option<Def> {
-        let mut at = 0;
+        let (mut at, mut absent) = (0, None);
         while at < queue.len() {
             let module = queue[at];
             at += 1;
             match self.walk_own(module, segments, hops + 1) {
                 Some(Def::External(_)) | None => {}
+                Some(def) if self.absent(&def).is_some() => absent = absent.or(Some(def)),
                 found => return found,
             }
             for (target, public) in self.globs_of(module) {
@@ -368,7 +379,7 @@ impl<'u> Links<'u> {
                 }
             }
         }
-        None
+        absent
     }
 
     /// The longest prefix of `base + segments` that is a module, and the rest walked from there.
@@ -386,9 +397,9 @@ impl<'u> Links<'u> {
     }
 
     fn find_module(&self, package: u32, path: &[Name]) -> Option<ModuleRef> {
-        let own = self.by_path.get(&(package, path.to_vec()));
+        let own = self.places.in_package(package, path);
         let known = path.first().is_some_and(|first| self.libraries.contains(first));
-        own.or_else(|| if known { None } else { self.python.get(path) }).copied()
+        own.or_else(|| if known { None } else { self.places.python(path) }).map(ModuleRef::of)
     }
 
     /// Follows `segments` from the top of `module`.
@@ -414,11 +425,18 @@ impl<'u> Links<'u> {
                 }
             }
         }
-        let info = self.module(module);
+        self.walk_child(module, segments, hops).or_else(|| match self.unit(module) {
+            Some(_) => None,
+            None => Some(Def::Module(module)),
+        })
+    }
+
+    fn walk_child(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
+        let place = self.place(module);
         for cut in (1..=segments.len()).rev() {
-            let mut path = info.path.clone();
+            let mut path = place.path.clone();
             path.extend_from_slice(&segments[..cut]);
-            if let Some(child) = self.find_module(info.package, &path)
+            if let Some(child) = self.find_module(place.package, &path)
                 && child != module
                 && let Some(found) = self.walk(child, &segments[cut..], hops + 1)
             {
@@ -429,7 +447,7 @@ impl<'u> Links<'u> {
     }
 
     fn follow(&self, module: ModuleRef, bound: &Named, rest: &[Name], hops: usize) -> Option<Def> {
-        let file = self.module(module).file;
+        let file = module.file();
         match (bound, rest) {
             (Named::Function(body), []) => Some(Def::Function(file, *body, None)),
             (Named::Global(local), []) => Some(Def::Global(file, *local)),

@@ -43,8 +43,8 @@ pub(crate) struct Flaw {
     pub(crate) removed: Option<Place>,
     /// The calls that led to the step, outermost first.
     pub(crate) chain: Arc<Vec<StepRef>>,
-    /// The step took the file by its path, not by its handle.
-    pub(crate) by_path: bool,
+    /// The call that has the file, where the step itself only does what its function is told.
+    pub(crate) told_by: Option<StepRef>,
     pub(crate) root: BodyRef,
 }
 
@@ -103,8 +103,14 @@ impl Log {
 
     /// Writes down what a field of a type was given.
     pub(crate) fn field(&mut self, ty: TypeRef, name: &Name, value: &Value) {
-        if !self.muted && !value.is_unknown() {
-            self.fields.entry((ty, name.clone())).or_default().join(value);
+        if self.muted {
+            return;
+        }
+        let known = self.fields.entry((ty, name.clone())).or_default();
+        if value.is_unknown() {
+            known.join(&Value::of(Atom::Anything));
+        } else {
+            known.join(value);
         }
     }
 
@@ -187,22 +193,6 @@ impl Log {
                 self.kept_files.insert(key, file.clone());
             }
         }
-    }
-}
-
-impl Flaw {
-    /// The call, in the body that has the file, through which the step is reached; none where it is the step itself.
-    ///
-    /// A function that renames what it is given cannot know that the source is a staging file;
-    /// whoever wrote that file can.
-    pub(crate) fn call_with_file(&self) -> Option<StepRef> {
-        let file = self.file.as_ref()?;
-        let begins_here = file.chain.first().map_or(file.step.body, |first| first.body) == self.root;
-        if !begins_here {
-            return None;
-        }
-        let shared = file.chain.iter().zip(self.chain.iter()).take_while(|(a, b)| a == b).count();
-        self.chain.get(shared).copied()
     }
 }
 

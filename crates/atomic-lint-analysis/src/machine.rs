@@ -27,6 +27,8 @@ pub(crate) struct Frame {
     pub(crate) body: BodyRef,
     /// The step that called it.
     pub(crate) caller: Option<StepRef>,
+    /// What it was given.
+    pub(crate) args: Vec<Value>,
     /// Values of the locals that one step defines.
     temps: Vec<Value>,
     /// The latest call that changed a file: what holds its outcome, and the state where it failed.
@@ -90,8 +92,8 @@ pub(crate) struct Machine<'p, 'u> {
     pub(crate) frames: Vec<Frame>,
     pub(crate) log: Log,
     pub(crate) suspended: Vec<Suspended>,
-    /// The call being applied takes files by their paths.
-    pub(crate) by_path: bool,
+    /// The source of the rename being applied.
+    pub(crate) source: Option<(StepRef, Value)>,
     /// What the receiver of the call just made has become.
     pub(crate) assigned: Option<Value>,
     /// How things stand where the call just made has failed.
@@ -117,7 +119,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             frames: Vec::new(),
             log: Log::default(),
             suspended: Vec::new(),
-            by_path: false,
+            source: None,
             assigned: None,
             failed: None,
             globals,
@@ -131,15 +133,12 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.steps = 0;
         self.log.root = Some(root);
         let args = self.symbolic_arguments(root);
-        let start = Start {
-            body: root,
-            caller: None,
-            args,
-            state: State::default(),
-            block: BlockId(0),
-            temps: None,
-            stops_at_yield: false,
-        };
+        let mut state = State::default();
+        if let Some(owner) = self.program.body(root).owner {
+            self.bring_in_fields(&mut state, owner);
+        }
+        let start =
+            Start { body: root, caller: None, args, state, block: BlockId(0), temps: None, stops_at_yield: false };
         let exits = self.run(start);
         if let Some((state, value)) = &exits.ok {
             self.log.leave(root, state, Some(value));
@@ -186,6 +185,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.frames.push(Frame {
             body,
             caller: None,
+            args: Vec::new(),
             temps: vec![Value::unknown(); locals],
             attempt: None,
             yields: Vec::new(),
@@ -221,6 +221,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         let mut frame = Frame {
             body: start.body,
             caller: start.caller,
+            args: start.args.iter().map(|(_, value)| value.clone()).collect(),
             temps: start.temps.unwrap_or_else(|| vec![Value::unknown(); info.body.locals.len()]),
             attempt: None,
             yields: Vec::new(),
@@ -291,6 +292,11 @@ impl<'p, 'u> Machine<'p, 'u> {
 
     fn frame_mut(&mut self) -> &mut Frame {
         self.frames.last_mut().expect("a step runs in a frame")
+    }
+
+    /// The calls on the stack, outermost first.
+    pub(crate) fn chain(&self) -> Arc<Vec<StepRef>> {
+        Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect())
     }
 
     /// A number for the last calls on the stack, so that what two callers open is not mixed up.

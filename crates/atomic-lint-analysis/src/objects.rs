@@ -48,6 +48,11 @@ impl ObjectTable {
         self.fields.get(&ty)?.get(field)
     }
 
+    /// What the fields of a `ty` may hold.
+    pub(crate) fn fields(&self, ty: TypeRef) -> impl Iterator<Item = &Value> {
+        self.fields.get(&ty).into_iter().flat_map(|fields| fields.values())
+    }
+
     /// A file that a field holds.
     pub(crate) fn file(&self, key: &FileKey) -> Option<&File> {
         self.files.get(key)

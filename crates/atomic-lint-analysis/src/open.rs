@@ -11,7 +11,6 @@ use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, OpenAs, Returns};
 use atomic_lint_ir::Name;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 impl Machine<'_, '_> {
     /// Opens the target of a call.
@@ -140,7 +139,7 @@ impl Machine<'_, '_> {
             step: site.at,
             place,
             named: self.target_place(target, site),
-            chain: Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect()),
+            chain: self.chain(),
             marks: BTreeMap::from([(Moment::Open, Mark { place, always: true })]),
             piecewise: false,
             empty: false,
@@ -155,6 +154,7 @@ impl Machine<'_, '_> {
             wrote: false,
             publishes: BTreeSet::new(),
             published: None,
+            published_in: None,
             moved_with_directory: false,
         }
     }
@@ -185,7 +185,7 @@ impl Machine<'_, '_> {
             step: site.at,
             place,
             named: None,
-            chain: Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect()),
+            chain: self.chain(),
             marks: BTreeMap::new(),
             piecewise: false,
             empty: false,
@@ -200,6 +200,7 @@ impl Machine<'_, '_> {
             wrote: false,
             publishes: BTreeSet::new(),
             published: None,
+            published_in: None,
             moved_with_directory: false,
         };
         state.put_file(key.clone(), file);

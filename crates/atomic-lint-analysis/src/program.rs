@@ -1,10 +1,11 @@
 //! Every body of the files in play under one numbering, with what is derived from its graph once.
 
 use atomic_lint_catalog::{Catalog, Models};
-use atomic_lint_ir::{Block, BlockId, Body, BodyId, Callee, Exit, Language, Local, Name, Op, Unit};
+use atomic_lint_ir::{Block, BlockId, Body, BodyId, BodyKind, Callee, Exit, Language, Local, Name, Op, Unit};
 use atomic_lint_source::{FileId, Place, Span};
 
 use crate::link::Links;
+use crate::places::Places;
 use crate::project::Tree;
 use crate::relevance::Relevance;
 
@@ -37,8 +38,8 @@ pub(crate) struct BodyInfo<'u> {
 /// The files in play, linked.
 pub(crate) struct Program<'u> {
     pub(crate) catalog: &'u Catalog,
-    tree: &'u Tree,
-    pub(crate) units: Vec<Option<&'u Unit>>,
+    places: &'u Places,
+    pub(crate) units: &'u [Option<&'u Unit>],
     pub(crate) bodies: Vec<BodyInfo<'u>>,
     first: Vec<u32>,
     pub(crate) links: Links<'u>,
@@ -47,13 +48,13 @@ pub(crate) struct Program<'u> {
 
 impl<'u> Program<'u> {
     /// Numbers and links `units`, which are by [`FileId`].
-    pub(crate) fn new(catalog: &'u Catalog, tree: &'u Tree, units: Vec<Option<&'u Unit>>) -> Self {
+    pub(crate) fn new(catalog: &'u Catalog, tree: &'u Tree, places: &'u Places, units: &'u [Option<&'u Unit>]) -> Self {
         let mut bodies = Vec::new();
         let mut first = Vec::with_capacity(units.len());
         for (file, unit) in units.iter().enumerate() {
             first.push(bodies.len() as u32);
             let Some(unit) = unit else { continue };
-            let test = is_test_file(catalog, tree, file);
+            let test = places.is_test(FileId(file as u32));
             for body in &unit.bodies {
                 bodies.push(BodyInfo {
                     file: FileId(file as u32),
@@ -66,11 +67,20 @@ impl<'u> Program<'u> {
             }
         }
         let libraries = catalog.models(Language::Python).libraries();
-        let links = Links::new(tree, &units, libraries);
-        let mut program = Program { catalog, tree, units, bodies, first, links, relevance: Relevance::default() };
+        let links = Links::new(tree, places, units, libraries);
+        let mut program = Program { catalog, places, units, bodies, first, links, relevance: Relevance::default() };
         program.assign_owners();
         program.relevance = Relevance::new(&program);
         program
+    }
+
+    /// The bodies that are run for their own sake; test code calls nothing into question, so it begins nothing.
+    pub(crate) fn roots(&self) -> Vec<BodyRef> {
+        let is_root = |body: &BodyRef| {
+            let info = self.body(*body);
+            !info.test && !matches!(info.body.kind, BodyKind::Closure(_)) && self.relevance.is_root(*body)
+        };
+        (0..self.bodies.len() as u32).map(BodyRef).filter(is_root).collect()
     }
 
     /// The number of body `id` of `file`.
@@ -103,9 +113,9 @@ impl<'u> Program<'u> {
         Place { file: self.body(body).file, span }
     }
 
-    /// The path of a body's file below its package.
-    pub(crate) fn path_in_package(&self, body: BodyRef) -> &str {
-        self.tree.within_package(&self.tree.paths[self.body(body).file.0 as usize])
+    /// Whether a body runs while the package is built.
+    pub(crate) fn is_build_script(&self, body: BodyRef) -> bool {
+        self.places.is_build_script(self.body(body).file)
     }
 
     /// The name of a body with its module in front, as a configuration names it.
@@ -126,18 +136,12 @@ impl<'u> Program<'u> {
         }
         // A closure belongs to the type of the method around it.
         for at in 0..self.bodies.len() {
-            if let atomic_lint_ir::BodyKind::Closure(outer) = self.bodies[at].body.kind {
+            if let BodyKind::Closure(outer) = self.bodies[at].body.kind {
                 let outer = self.body_ref(self.bodies[at].file, outer);
                 self.bodies[at].test |= self.bodies[outer.0 as usize].test;
             }
         }
     }
-}
-
-/// Test code is judged by its path within its package, never by where that lies.
-fn is_test_file(catalog: &Catalog, tree: &Tree, file: usize) -> bool {
-    let path = &tree.paths[file];
-    catalog.naming().is_test_path(tree.within_package(path))
 }
 
 /// The blocks an exit leads to.

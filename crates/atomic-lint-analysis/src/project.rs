@@ -1,16 +1,19 @@
 //! What the analysis is given, and what it asks for.
 
+use crate::demand;
 use crate::globals::{Globals, GlobalsInPlay};
 use crate::judge::judge;
 use crate::log::Log;
 use crate::machine::Machine;
 use crate::objects::ObjectTable;
+use crate::places::Places;
 use crate::program::{BodyRef, Program};
 use crate::{Accepted, Finding};
-use atomic_lint_catalog::Catalog;
-use atomic_lint_ir::{BodyKind, Language, Name, Unit};
+use atomic_lint_catalog::{Beginnings, Catalog};
+use atomic_lint_ir::{Language, Name, Unit};
 use atomic_lint_source::FileId;
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 /// Every file of a walk, read or not.
 #[derive(Clone, Debug, Default)]
@@ -47,87 +50,6 @@ pub struct Dependency {
     pub requirement: Option<Name>,
 }
 
-/// Where a file stands among the modules.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ModulePlace {
-    /// Index of its package; files outside of any share numbers by directory.
-    pub(crate) package: u32,
-    /// Its full name, the package first.
-    pub(crate) path: Vec<Name>,
-    /// A Python `__init__.py`.
-    pub(crate) is_package: bool,
-}
-
-impl Tree {
-    /// The part of `path` below its package.
-    pub(crate) fn within_package<'p>(&self, path: &'p str) -> &'p str {
-        let root = self.package_of(path).map_or("", |at| self.packages[at].root.as_str());
-        path[root.len()..].trim_start_matches('/')
-    }
-
-    /// The innermost package around `path`.
-    fn package_of(&self, path: &str) -> Option<usize> {
-        let around = self.packages.iter().enumerate().filter(|(_, package)| {
-            let rest = path.strip_prefix(package.root.as_str());
-            rest.is_some_and(|rest| package.root.is_empty() || rest.starts_with('/'))
-        });
-        around.max_by_key(|(_, package)| package.root.len()).map(|(at, _)| at)
-    }
-
-    /// Which module `file` is.
-    pub(crate) fn module_of(&self, file: FileId, language: Language) -> ModulePlace {
-        let path = &self.paths[file.0 as usize];
-        match language {
-            Language::Rust => self.rust_module(path),
-            Language::Python => self.python_module(path),
-        }
-    }
-
-    /// By the file's path, as Cargo lays packages out.
-    fn rust_module(&self, path: &str) -> ModulePlace {
-        let (package, name, rest) = match self.package_of(path) {
-            Some(at) => (at as u32, self.packages[at].name.clone(), self.within_package(path)),
-            None => (self.directory_number(path), Name::new("crate"), path.rsplit('/').next().unwrap_or(path)),
-        };
-        let rest = rest.strip_prefix("src/").unwrap_or(rest);
-        let rest = rest.strip_suffix(".rs").unwrap_or(rest);
-        let mut parts: Vec<Name> = rest.split('/').map(Name::new).collect();
-        if parts.last().is_some_and(|last| last == "mod" || (parts.len() == 1 && (last == "lib" || last == "main"))) {
-            parts.pop();
-        }
-        parts.insert(0, name);
-        ModulePlace { package, path: parts, is_package: false }
-    }
-
-    /// By the `__init__.py` files around it.
-    fn python_module(&self, path: &str) -> ModulePlace {
-        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-        let mut parts: Vec<&str> = stem.split('/').collect();
-        let is_package = parts.last() == Some(&"__init__");
-        if is_package {
-            parts.pop();
-        }
-        let mut from = parts.len().saturating_sub(1);
-        while from > 0 && self.has(&format!("{}/__init__.py", parts[..from].join("/"))) {
-            from -= 1;
-        }
-        let root = parts[..from].join("/");
-        let package = self.directory_number(&format!("{root}/"));
-        ModulePlace { package, path: parts[from..].iter().map(Name::new).collect(), is_package }
-    }
-
-    fn has(&self, path: &str) -> bool {
-        self.paths.binary_search_by(|known| known.as_str().cmp(path)).is_ok()
-    }
-
-    /// A number for the directory of a file that no manifest covers, above those of the packages.
-    fn directory_number(&self, path: &str) -> u32 {
-        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let first = self.paths.partition_point(|known| known.as_str() < directory);
-        (self.packages.len() + first) as u32
-    }
-}
-
 /// What a configuration decides about the analysis.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -140,7 +62,18 @@ pub struct Settings {
 pub struct Project<'c> {
     catalog: &'c Catalog,
     tree: Tree,
+    places: Places,
     units: Vec<Option<Unit>>,
+    play: Play,
+}
+
+/// What takes part in the analysis.
+#[derive(Debug)]
+struct Play {
+    /// By file.
+    files: Vec<bool>,
+    asked: FxHashSet<(Language, Vec<Name>)>,
+    rounds: u32,
 }
 
 /// What the analysis needs to see before it can judge.
@@ -165,7 +98,9 @@ impl<'c> Project<'c> {
     /// A project of which no file is known yet.
     pub fn new(catalog: &'c Catalog, tree: Tree) -> Self {
         let units = tree.paths.iter().map(|_| None).collect();
-        Project { catalog, tree, units }
+        let play = Play { files: vec![false; tree.paths.len()], asked: FxHashSet::default(), rounds: 0 };
+        let places = Places::new(&tree, catalog.naming());
+        Project { catalog, tree, places, units, play }
     }
 
     /// Adds the lowering of a file.
@@ -178,15 +113,56 @@ impl<'c> Project<'c> {
         self.units[file.0 as usize].is_some()
     }
 
-    /// What is still to be seen; called again after what it named was added, until it names nothing new.
-    pub fn demand(&mut self) -> Demand {
-        Demand::default()
+    /// Whether `file` is worth searching for texts of [`Demand::callers`].
+    pub fn may_call(&self, file: FileId) -> bool {
+        !self.play.files[file.0 as usize] && !self.places.is_test(file)
     }
 
-    /// Judges every file.
+    /// Says that `file` holds all texts of one list of [`Demand::callers`].
+    pub fn answer(&mut self, file: FileId) {
+        self.play.files[file.0 as usize] |= self.may_call(file);
+    }
+
+    /// What is still to be seen; called again after it was given, until it asks for nothing.
+    ///
+    /// Files with a step that can begin a finding come first, and have to be known at the first call.
+    pub fn demand(&mut self) -> Demand {
+        if self.play.rounds == 0 {
+            self.begin();
+        }
+        if self.play.rounds == DEMANDS {
+            return Demand::default();
+        }
+        self.play.rounds += 1;
+        let units = self.units_in_play();
+        let program = Program::new(self.catalog, &self.tree, &self.places, &units);
+        let (files, mut callers) = rayon::join(|| demand::definitions(&program), || demand::callers(&program));
+        callers.retain(|list| !self.play.asked.contains(list));
+        drop(program);
+        self.play.asked.extend(callers.iter().cloned());
+        files.iter().for_each(|file| self.play.files[file.0 as usize] = true);
+        Demand { files: files.into_iter().collect(), callers: callers.into_iter().collect() }
+    }
+
+    /// Puts the files in play that all others are in play for.
+    fn begin(&mut self) {
+        let beginnings = Beginnings::new(self.catalog);
+        let begins = |unit: &Option<Unit>| unit.as_ref().is_some_and(|unit| beginnings.begins(unit));
+        self.play.files = self.units.par_iter().map(begins).collect();
+        for (at, file) in self.play.files.iter_mut().enumerate() {
+            *file &= !self.places.is_test(FileId(at as u32));
+        }
+    }
+
+    fn units_in_play(&self) -> Vec<Option<&Unit>> {
+        let both = self.units.iter().zip(&self.play.files);
+        both.map(|(unit, in_play)| unit.as_ref().filter(|_| *in_play)).collect()
+    }
+
+    /// Judges the files in play.
     pub fn analyse(&self, settings: &Settings) -> Outcome {
-        let units = self.units.iter().map(Option::as_ref).collect();
-        let program = Program::new(self.catalog, &self.tree, units);
+        let units = self.units_in_play();
+        let program = Program::new(self.catalog, &self.tree, &self.places, &units);
         let mut objects = ObjectTable::default();
         let mut logs = Vec::new();
         for _ in 0..ROUNDS {
@@ -204,21 +180,20 @@ impl<'c> Project<'c> {
     }
 }
 
+/// Rounds in which more is asked for; a chain of re-exports takes one for each link.
+const DEMANDS: u32 = 6;
+
 /// Rounds in which what methods leave in fields reaches the other methods.
 const ROUNDS: usize = 2;
 
 fn run_roots(program: &Program<'_>, objects: &ObjectTable, settings: &Settings, globals: &Globals) -> Vec<Log> {
-    let roots: Vec<u32> = (0..program.bodies.len() as u32).filter(|at| is_root(program, *at)).collect();
-    let run = |at: &u32| {
+    let trusted = |root: &BodyRef| settings.trusted_writers.contains(&program.full_name(*root));
+    let mut roots = program.roots();
+    roots.retain(|root| settings.trusted_writers.is_empty() || !trusted(root));
+    let run = |root: &BodyRef| {
         let mut machine = Machine::new(program, objects, &settings.trusted_writers, GlobalsInPlay::new(globals));
-        machine.run_root(BodyRef(*at));
+        machine.run_root(*root);
         machine.log
     };
     roots.par_iter().with_max_len(8).map(run).collect()
-}
-
-/// Test code calls nothing into question, so it begins nothing.
-fn is_root(program: &Program<'_>, body: u32) -> bool {
-    let info = &program.bodies[body as usize];
-    !info.test && !matches!(info.body.kind, BodyKind::Closure(_)) && program.relevance.is_root(BodyRef(body))
 }

@@ -5,18 +5,18 @@ use crate::effect::Made;
 use crate::log::{Defect, Flaw};
 use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
-use crate::protocol::{Event, Found};
-use crate::state::{File, Origin, State};
+use crate::program::StepRef;
+use crate::protocol::{Event, Fault, Found};
+use crate::state::{File, Origin, Removal, State};
 use crate::value::{FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, OpenAs};
 use atomic_lint_source::Place;
-use std::sync::Arc;
 
 impl Machine<'_, '_> {
     /// Renames, moves or links `source` to `target`.
     pub(crate) fn rename(&mut self, state: &mut State, api: &Api, site: &Site) {
-        self.by_path = true;
         let source = self.argument_value(api.source.as_ref(), site);
+        self.source = Some((site.at, source.clone()));
         let target = self.target(api, site);
         let named = self.target_place(api.target.as_ref(), site);
         let staged = self.files_at(state, &source);
@@ -28,18 +28,21 @@ impl Machine<'_, '_> {
         for key in &staged {
             self.publish(state, api, site, key, &target, named, removed.is_some());
         }
+        if staged.is_empty() && api.effect != Effect::Link && outside_temporary(&source, &target) {
+            let moved = api.effect == Effect::Move;
+            self.log_flaw(site, Defect::CrossDevice { moved }, true, None, target.clone(), named, None);
+        }
         for path in source.paths() {
             target.paths().for_each(|target| state.try_rename(path, target));
             self.log.rename(path, site.at.body);
             self.move_directory(state, path);
             if api.effect != Effect::Link {
-                state.removed.insert(path.clone(), self.place_of(site));
+                state.removed.insert(path.clone(), self.removal(site));
             }
         }
         for path in target.paths() {
             state.removed.remove(path);
         }
-        self.by_path = false;
     }
 
     /// Copies over a target what a rename to it was tried with just before: a fallback that is no atomic publish.
@@ -106,6 +109,25 @@ impl Machine<'_, '_> {
         let Some(file) = state.file_mut(key) else { return };
         file.advance(event, place);
         file.published = Some(target.clone());
+        file.published_in = Some(site.at.body);
+    }
+
+    /// The call in the body that has the source of a rename from elsewhere than from its caller.
+    ///
+    /// A function that renames what it is given cannot know that it is a staging file; whoever
+    /// wrote that file can.
+    fn told_by(&self, site: &Site, defect: Defect) -> Option<StepRef> {
+        if matches!(defect, Defect::RemovedBefore | Defect::Order(Fault::SyncBeforeFlush | Fault::Late)) {
+            return None;
+        }
+        let source = self.source.as_ref().filter(|(at, _)| *at == site.at).map(|(_, source)| source)?;
+        let mut told = None;
+        for frame in self.frames.iter().rev() {
+            let given = frame.args.iter().any(|arg| shares_path(arg, source));
+            let (Some(caller), true) = (frame.caller, given) else { break };
+            told = Some(caller);
+        }
+        told
     }
 
     /// The files under one of those paths that are still to be published.
@@ -136,14 +158,22 @@ impl Machine<'_, '_> {
         }
     }
 
+    fn removal(&self, site: &Site) -> Removal {
+        Removal { place: self.place_of(site), chain: self.chain() }
+    }
+
+    /// Where the target was removed by the function at hand, or by a helper that it called.
     fn removed_before(&self, state: &State, target: &Value) -> Option<Place> {
-        target.paths().find_map(|path| state.removed.get(path).copied())
+        let chain = self.chain();
+        let removals = target.paths().filter_map(|path| state.removed.get(path));
+        let mut ours =
+            removals.filter(|removal| removal.chain.starts_with(&chain) && removal.chain.len() <= chain.len() + 1);
+        ours.next().map(|removal| removal.place)
     }
 
     /// Unlinks the target.
     pub(crate) fn remove(&mut self, state: &mut State, api: &Api, site: &Site) {
         let target = self.target(api, site);
-        let place = self.place_of(site);
         let files = self.files_at(state, &target);
         for key in &files {
             if let Some(file) = state.file_mut(key) {
@@ -152,7 +182,7 @@ impl Machine<'_, '_> {
         }
         if files.is_empty() {
             for path in target.paths() {
-                state.removed.insert(path.clone(), place);
+                state.removed.insert(path.clone(), self.removal(site));
             }
         }
     }
@@ -212,6 +242,11 @@ impl Machine<'_, '_> {
         named: Option<Place>,
     ) {
         for found in found {
+            // Whether what another function did to it came before or after is a matter of its callers.
+            let elsewhere = file.is_some_and(|file| file.published_in != Some(site.at.body));
+            if found.fault == Fault::Late && (elsewhere || !found.always) {
+                continue;
+            }
             self.log_flaw(site, Defect::Order(found.fault), found.always, file, target.clone(), named, None);
         }
     }
@@ -237,8 +272,8 @@ impl Machine<'_, '_> {
             target,
             named,
             removed,
-            by_path: self.by_path,
-            chain: Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect()),
+            told_by: self.told_by(site, defect),
+            chain: self.chain(),
             root,
         });
     }
@@ -251,9 +286,16 @@ fn keeps_content(origin: Origin) -> bool {
 
 /// Whether a file in the system's temporary directory goes to somewhere else.
 fn crosses(file: &File, target: &Value) -> bool {
+    outside_temporary(&file.path, target)
+}
+
+/// Whether `source` lies in the system's temporary directory and `target` is known to lie elsewhere.
+fn outside_temporary(source: &Value, target: &Value) -> bool {
     let temporary = |path: &PathRef| path.any(&mut |part| matches!(part, PathExpr::SystemTemp));
-    let mut paths = file.path.paths().peekable();
-    paths.peek().is_some() && paths.all(temporary) && !target.paths().any(temporary)
+    let mut sources = source.paths().peekable();
+    let mut targets = target.paths().peekable();
+    let known = sources.peek().is_some() && targets.peek().is_some();
+    known && sources.all(temporary) && !targets.any(temporary)
 }
 
 fn may_hold(directory: &Value, file: &File) -> bool {

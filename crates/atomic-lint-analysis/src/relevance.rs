@@ -23,7 +23,8 @@ const SMALL: usize = 60;
 /// What may be run as a root, and what is followed when it is called.
 #[derive(Debug, Default)]
 pub(crate) struct Relevance {
-    reaches_sink: Vec<bool>,
+    /// Calls up to a sink; `None` where none is in reach.
+    distance: Vec<Option<u32>>,
     small: Vec<bool>,
 }
 
@@ -35,17 +36,22 @@ impl Relevance {
             let steps: usize = info.body.blocks.iter().map(|block| block.steps.len()).sum();
             steps <= SMALL
         });
-        Relevance { reaches_sink: graph.reached_from(&graph.sinks), small: small.collect() }
+        Relevance { distance: graph.distances(&graph.sinks), small: small.collect() }
     }
 
     /// Whether a path can be written from there.
     pub(crate) fn is_root(&self, body: BodyRef) -> bool {
-        self.reaches_sink[body.0 as usize]
+        self.distance[body.0 as usize].is_some()
+    }
+
+    /// Whether its callers are roots too, so far as they can be found.
+    pub(crate) fn has_roots_around(&self, body: BodyRef) -> bool {
+        self.distance[body.0 as usize].is_some_and(|distance| distance < REACH)
     }
 
     /// Whether a call of it is followed, whatever it is given.
     pub(crate) fn is_followed(&self, body: BodyRef) -> bool {
-        self.reaches_sink[body.0 as usize] || self.small[body.0 as usize]
+        self.distance[body.0 as usize].is_some() || self.small[body.0 as usize]
     }
 }
 
@@ -177,8 +183,8 @@ impl Graph {
         }
     }
 
-    /// The bodies from which one of `targets` is no further than [`REACH`].
-    fn reached_from(&self, targets: &[bool]) -> Vec<bool> {
+    /// How far it is from every body to one of `targets`, up to [`REACH`].
+    fn distances(&self, targets: &[bool]) -> Vec<Option<u32>> {
         let mut best: Vec<u32> = targets.iter().map(|target| if *target { 0 } else { u32::MAX }).collect();
         let mut queue: BTreeSet<(u32, u32)> =
             (0..targets.len() as u32).filter(|at| targets[*at as usize]).map(|at| (0, at)).collect();
@@ -191,7 +197,7 @@ impl Graph {
                 }
             }
         }
-        best.into_iter().map(|distance| distance != u32::MAX).collect()
+        best.into_iter().map(|distance| (distance != u32::MAX).then_some(distance)).collect()
     }
 }
 
@@ -257,23 +263,7 @@ impl MethodNames {
     }
 }
 
-/// Whether a finding can begin with it.
-pub(crate) fn is_sink(effect: Effect) -> bool {
-    matches!(
-        effect,
-        Effect::WritePath
-            | Effect::CopyPath
-            | Effect::Rename
-            | Effect::Move
-            | Effect::Link
-            | Effect::OpenTruncate
-            | Effect::OpenWrite
-            | Effect::OpenUpdate
-            | Effect::OpenMode
-            | Effect::OpenFlags
-            | Effect::OpenOptions
-            | Effect::Persist
-            | Effect::Truncate
-            | Effect::TempFile
-    )
+/// Whether a finding can begin with it; a temporary file only becomes one elsewhere, but what makes it says where it lies.
+fn is_sink(effect: Effect) -> bool {
+    effect.begins() || effect == Effect::TempFile
 }

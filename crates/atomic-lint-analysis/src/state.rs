@@ -2,7 +2,7 @@
 
 use crate::finding::Moment;
 use crate::path::PathRef;
-use crate::program::StepRef;
+use crate::program::{BodyRef, StepRef};
 use crate::protocol::{Event, Found, Stage, Stages};
 use crate::value::{FileKey, ObjectKey, Value};
 use atomic_lint_catalog::OpenAs;
@@ -78,6 +78,8 @@ pub(crate) struct File {
     pub(crate) publishes: BTreeSet<Place>,
     /// Where it was published, and as what.
     pub(crate) published: Option<Value>,
+    /// The body that published it.
+    pub(crate) published_in: Option<BodyRef>,
     /// The directory it lies in was renamed as a whole.
     pub(crate) moved_with_directory: bool,
 }
@@ -161,6 +163,7 @@ impl File {
         self.deletes |= other.deletes;
         self.removed = ways.removed(self.removed, other.removed);
         self.moved_with_directory |= other.moved_with_directory;
+        self.published_in = self.published_in.or(other.published_in);
         match (&mut self.published, &other.published) {
             (Some(mine), Some(theirs)) => {
                 mine.join(theirs);
@@ -190,6 +193,14 @@ impl Ways {
     }
 }
 
+/// Where a path was unlinked or moved aside.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Removal {
+    pub(crate) place: Place,
+    /// The calls that led there, outermost first.
+    pub(crate) chain: Arc<Vec<StepRef>>,
+}
+
 /// The fields of an object.
 pub(crate) type Fields = BTreeMap<Name, Value>;
 
@@ -203,7 +214,7 @@ pub(crate) struct State {
     /// Variables of the body at hand whose value depends on the way.
     pub(crate) vars: OrdMap<Local, Value>,
     /// Targets that were unlinked or moved aside, with where.
-    pub(crate) removed: OrdMap<PathRef, Place>,
+    pub(crate) removed: OrdMap<PathRef, Removal>,
     /// What renames were tried: from where to where, whether they succeeded or not.
     tried: OrdMap<(PathRef, PathRef), ()>,
     /// A step has failed on every way that leads here.
@@ -292,7 +303,7 @@ impl State {
         self.failed &= other.failed;
         changed |= join_maps(&mut self.files, &other.files, |mine, theirs| mine.join(theirs, ways));
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
-        changed |= join_maps(&mut self.vars, &other.vars, Value::join);
+        changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
         changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
         changed | join_maps(&mut self.tried, &other.tried, |(), ()| false)
     }
@@ -315,7 +326,13 @@ fn same_map<K: Ord + Clone, V: Clone + PartialEq>(a: &OrdMap<K, V>, b: &OrdMap<K
 fn join_fields(mine: &mut Fields, theirs: &Fields) -> bool {
     let mut changed = false;
     for (name, value) in theirs {
-        changed |= mine.entry(name.clone()).or_default().join(value);
+        changed |= match mine.get_mut(name) {
+            Some(mine) => mine.join_way(value),
+            None => {
+                mine.insert(name.clone(), value.clone());
+                true
+            }
+        };
     }
     changed
 }

@@ -103,6 +103,8 @@ pub enum Effect {
     Concat,
     /// `value` below the receiver, or appended where it is an extension.
     Push,
+    /// Whether the text of the receiver has `value` in it.
+    Contains,
     /// The directory that holds the receiver or `target`.
     Parent,
     /// The receiver or `target` with its last part replaced by `value`.
@@ -131,6 +133,67 @@ pub enum Effect {
     ContextManager,
     /// Ends the process.
     Exit,
+}
+
+impl Effect {
+    /// Whether a finding, or the account of an accepted write, can begin at a call that does this.
+    ///
+    /// The prefilter goes by it alone; the analysis also follows temporary files from where they are made.
+    pub fn begins(self) -> bool {
+        match self {
+            Effect::WritePath | Effect::CopyPath | Effect::Rename | Effect::Move | Effect::Link | Effect::Persist => {
+                true
+            }
+            Effect::OpenTruncate | Effect::OpenWrite | Effect::OpenUpdate | Effect::OpenAppend => true,
+            Effect::OpenExclusive | Effect::OpenMode | Effect::OpenFlags | Effect::OpenOptions | Effect::Extract => {
+                true
+            }
+            // A rewrite in place begins here, wherever the handle comes from.
+            Effect::Truncate => true,
+            // What follows an opening is found by it, and what only reads, removes or names files begins nothing.
+            Effect::None
+            | Effect::Remove
+            | Effect::Chmod
+            | Effect::SyncDirectory
+            | Effect::Exists
+            | Effect::OpenRead
+            | Effect::Option
+            | Effect::TempFile
+            | Effect::TempDir
+            | Effect::TempName
+            | Effect::SystemTemp
+            | Effect::Write
+            | Effect::Flush
+            | Effect::Sync
+            | Effect::Close
+            | Effect::Finish
+            | Effect::Seek
+            | Effect::Rewind
+            | Effect::Lock
+            | Effect::Read
+            | Effect::Wrap
+            | Effect::Inner
+            | Effect::IntoInner
+            | Effect::Keep
+            | Effect::Join
+            | Effect::Concat
+            | Effect::Contains
+            | Effect::Push
+            | Effect::Parent
+            | Effect::WithName
+            | Effect::WithExtension
+            | Effect::FileName
+            | Effect::Sibling
+            | Effect::Environment
+            | Effect::Argument
+            | Effect::PathOf
+            | Effect::Same
+            | Effect::Invoke
+            | Effect::Partial
+            | Effect::ContextManager
+            | Effect::Exit => false,
+        }
+    }
 }
 
 /// Which argument something is.

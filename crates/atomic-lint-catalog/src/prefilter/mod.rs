@@ -5,8 +5,11 @@
 //! a user adds is looked for like every other. In doubt a file is a candidate: this decides what is parsed,
 //! never what is reported.
 
+mod lowered;
 mod occurrence;
 mod words;
+
+pub use lowered::Beginnings;
 
 use crate::Catalog;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};

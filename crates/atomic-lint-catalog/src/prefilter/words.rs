@@ -48,7 +48,7 @@ pub(super) enum Form {
 /// The words of `models`, in order of their text.
 pub(super) fn collect(models: &Models) -> Words {
     let mut drafts: BTreeMap<String, Vec<(Sink, Vec<String>)>> = BTreeMap::new();
-    for (kind, name, api) in models.rows().filter(|(_, _, api)| is_sink(api)) {
+    for (kind, name, api) in models.rows().filter(|(_, _, api)| api.effect.begins()) {
         let (word, sink, anchors) = draft(models, kind, name, api);
         drafts.entry(word).or_default().push((sink, anchors));
     }
@@ -61,58 +61,6 @@ pub(super) fn collect(models: &Models) -> Words {
         (word, sinks.collect())
     });
     Words { sinks: sinks.collect(), anchors }
-}
-
-/// Whether a finding can begin at a call of `api`.
-fn is_sink(api: &Api) -> bool {
-    match api.effect {
-        Effect::WritePath | Effect::CopyPath | Effect::Rename | Effect::Move | Effect::Link | Effect::Persist => true,
-        Effect::OpenTruncate | Effect::OpenWrite | Effect::OpenUpdate | Effect::OpenAppend => true,
-        Effect::OpenExclusive | Effect::OpenMode | Effect::OpenFlags | Effect::OpenOptions | Effect::Extract => true,
-        // A rewrite in place begins here, wherever the handle comes from.
-        Effect::Truncate => true,
-        // What follows an opening is found by it, and what only reads, removes or names files begins nothing.
-        Effect::None
-        | Effect::Remove
-        | Effect::Chmod
-        | Effect::SyncDirectory
-        | Effect::Exists
-        | Effect::OpenRead
-        | Effect::Option
-        | Effect::TempFile
-        | Effect::TempDir
-        | Effect::TempName
-        | Effect::SystemTemp
-        | Effect::Write
-        | Effect::Flush
-        | Effect::Sync
-        | Effect::Close
-        | Effect::Finish
-        | Effect::Seek
-        | Effect::Rewind
-        | Effect::Lock
-        | Effect::Read
-        | Effect::Wrap
-        | Effect::Inner
-        | Effect::IntoInner
-        | Effect::Keep
-        | Effect::Join
-        | Effect::Concat
-        | Effect::Push
-        | Effect::Parent
-        | Effect::WithName
-        | Effect::WithExtension
-        | Effect::FileName
-        | Effect::Sibling
-        | Effect::Environment
-        | Effect::Argument
-        | Effect::PathOf
-        | Effect::Same
-        | Effect::Invoke
-        | Effect::Partial
-        | Effect::ContextManager
-        | Effect::Exit => false,
-    }
 }
 
 /// The word of a row, and what it needs; `name` is a path for functions and macros and a bare name for members.
