@@ -318,7 +318,7 @@ impl Evidence<'_, '_> {
             Origin::Opened(OpenAs::Exclusive) => return Verdict::Accept(Reason::Exclusive),
             _ => {}
         }
-        if self.program.is_build_script(file.step.body) {
+        if self.program.body(file.step.body).build {
             return Verdict::Accept(Reason::BuildOutput);
         }
         if let Some(reason) = classify::accepted(self.naming(), file) {

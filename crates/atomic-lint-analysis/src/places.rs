@@ -27,6 +27,7 @@ pub(crate) struct Places {
     by_file: Vec<Option<Place>>,
     /// By file: it is test code, judged by its path within its package, never by where that lies.
     tests: Vec<bool>,
+    /// By file: it only runs to build, so what it writes can be made again.
     builds: Vec<bool>,
     by_path: FxHashMap<(u32, Vec<Name>), FileId>,
     python: FxHashMap<Vec<Name>, FileId>,
@@ -45,9 +46,9 @@ impl Places {
                 places.register(FileId(at as u32), place);
             }
             places.by_file.push(place);
-            let below = surveyor.within_package(path);
-            places.tests.push(naming.is_test_path(below));
-            places.builds.push(naming.build_files.iter().any(|name| name == below));
+            let within = surveyor.within_package(path);
+            places.tests.push(naming.is_test_path(within));
+            places.builds.push(naming.build_files.iter().any(|name| name == within));
         }
         places
     }
@@ -67,14 +68,14 @@ impl Places {
         self.by_file.get(file.0 as usize)?.as_ref()
     }
 
-    /// Whether its code runs while the package is built.
-    pub(crate) fn is_build_script(&self, file: FileId) -> bool {
-        self.builds[file.0 as usize]
-    }
-
     /// Whether a file is test code as a whole.
     pub(crate) fn is_test(&self, file: FileId) -> bool {
         self.tests[file.0 as usize]
+    }
+
+    /// Whether a file only runs to build.
+    pub(crate) fn is_build(&self, file: FileId) -> bool {
+        self.builds[file.0 as usize]
     }
 
     /// The file of the module `path` of `package`.

@@ -33,12 +33,13 @@ pub(crate) struct BodyInfo<'u> {
     pub(crate) owner: Option<crate::link::TypeRef>,
     /// It is test code, by its file or by its attributes.
     pub(crate) test: bool,
+    /// Its file only runs to build.
+    pub(crate) build: bool,
 }
 
 /// The files in play, linked.
 pub(crate) struct Program<'u> {
     pub(crate) catalog: &'u Catalog,
-    places: &'u Places,
     pub(crate) units: &'u [Option<&'u Unit>],
     pub(crate) bodies: Vec<BodyInfo<'u>>,
     first: Vec<u32>,
@@ -55,6 +56,7 @@ impl<'u> Program<'u> {
             first.push(bodies.len() as u32);
             let Some(unit) = unit else { continue };
             let test = places.is_test(FileId(file as u32));
+            let build = places.is_build(FileId(file as u32));
             for body in &unit.bodies {
                 bodies.push(BodyInfo {
                     file: FileId(file as u32),
@@ -63,12 +65,13 @@ impl<'u> Program<'u> {
                     varying: varying(body, catalog.models(unit.language)),
                     owner: None,
                     test: test || body.test,
+                    build,
                 });
             }
         }
         let libraries = catalog.models(Language::Python).libraries();
         let links = Links::new(tree, places, units, libraries);
-        let mut program = Program { catalog, places, units, bodies, first, links, relevance: Relevance::default() };
+        let mut program = Program { catalog, units, bodies, first, links, relevance: Relevance::default() };
         program.assign_owners();
         program.relevance = Relevance::new(&program);
         program
@@ -111,11 +114,6 @@ impl<'u> Program<'u> {
     /// The text range of `span` in the file of `body`.
     pub(crate) fn place(&self, body: BodyRef, span: Span) -> Place {
         Place { file: self.body(body).file, span }
-    }
-
-    /// Whether a body runs while the package is built.
-    pub(crate) fn is_build_script(&self, body: BodyRef) -> bool {
-        self.places.is_build_script(self.body(body).file)
     }
 
     /// The name of a body with its module in front, as a configuration names it.

@@ -2,7 +2,7 @@
 
 use crate::finding::Moment;
 use crate::path::PathRef;
-use crate::program::{BodyRef, StepRef};
+use crate::program::StepRef;
 use crate::protocol::{Event, Found, Stage, Stages};
 use crate::value::{FileKey, ObjectKey, Value};
 use atomic_lint_catalog::OpenAs;
@@ -79,7 +79,7 @@ pub(crate) struct File {
     /// Where it was published, and as what.
     pub(crate) published: Option<Value>,
     /// The body that published it.
-    pub(crate) published_in: Option<BodyRef>,
+    pub(crate) published_in: Option<Arc<Vec<StepRef>>>,
     /// The directory it lies in was renamed as a whole.
     pub(crate) moved_with_directory: bool,
 }
@@ -163,7 +163,9 @@ impl File {
         self.deletes |= other.deletes;
         self.removed = ways.removed(self.removed, other.removed);
         self.moved_with_directory |= other.moved_with_directory;
-        self.published_in = self.published_in.or(other.published_in);
+        if self.published_in.is_none() {
+            self.published_in.clone_from(&other.published_in);
+        }
         match (&mut self.published, &other.published) {
             (Some(mine), Some(theirs)) => {
                 mine.join(theirs);
