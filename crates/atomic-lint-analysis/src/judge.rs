@@ -202,7 +202,12 @@ impl Evidence<'_, '_> {
     }
 
     fn superseded(&self, ending: &Ending) -> bool {
-        ending.open_ended && self.called.contains(&ending.root)
+        let called = |body: u32| self.called.contains(&BodyRef(body));
+        let given = |part: &PathExpr| matches!(part, PathExpr::Param { body, .. } if called(*body));
+        // A method finds in a field what the constructor was given.
+        let by_constructor =
+            ending.file.tabled && ending.file.path.paths().any(|path| path.any(&mut |part| given(part)));
+        by_constructor || ending.open_ended && called(ending.root.0)
     }
 
     fn report_sink(

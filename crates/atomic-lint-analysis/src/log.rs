@@ -1,6 +1,6 @@
 //! What one root has shown: faults, files with how they ended, and who called whom.
 
-use crate::link::TypeRef;
+use crate::link::{Def, TypeRef};
 use crate::path::PathRef;
 use crate::program::{BodyRef, StepRef};
 use crate::protocol::{Fault, Stages};
@@ -77,6 +77,8 @@ pub(crate) struct Log {
     pub(crate) renamed: BTreeSet<(PathRef, BodyRef)>,
     /// Paths that were opened for reading, with where.
     pub(crate) read: BTreeMap<PathRef, Place>,
+    /// Types of which the root asked what their fields hold.
+    pub(crate) asked: BTreeSet<TypeRef>,
     pub(crate) fields: BTreeMap<(TypeRef, Name), Value>,
     pub(crate) kept_files: BTreeMap<FileKey, File>,
     pub(crate) kept_objects: BTreeMap<ObjectKey, Fields>,
@@ -112,6 +114,15 @@ impl Log {
         } else {
             known.join(value);
         }
+    }
+
+    /// Writes down that the root asked what the fields of a type hold.
+    pub(crate) fn ask(&mut self, lineage: &[Def]) {
+        let types = lineage.iter().filter_map(|def| match def {
+            Def::Type(ty) => Some(*ty),
+            _ => None,
+        });
+        self.asked.extend(types);
     }
 
     /// Writes down that a body was called.
@@ -175,7 +186,7 @@ impl Log {
                 key.clone(),
                 Ending { file: file.clone(), open_ended, escapes, returned, failed: state.failed, root },
             );
-            if kept.files.contains(key) {
+            if kept.files.contains(key) || file.tabled {
                 self.keep_file(key.clone(), file);
             }
         }

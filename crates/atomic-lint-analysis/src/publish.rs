@@ -243,6 +243,10 @@ impl Machine<'_, '_> {
         named: Option<Place>,
     ) {
         for found in found {
+            // In what order the methods around a field are called is not known.
+            if found.right_somewhere && file.is_some_and(|file| file.tabled) {
+                continue;
+            }
             // Whether what another function did to it came before or after is a matter of its callers.
             let published_in = file.and_then(|file| file.published_in.as_ref());
             let elsewhere = published_in.is_none_or(|chain| !are_near(chain, &self.function_chain()));

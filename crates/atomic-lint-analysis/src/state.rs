@@ -70,6 +70,8 @@ pub(crate) struct File {
     pub(crate) open: bool,
     /// Deleted when its life ends, unless kept.
     pub(crate) deletes: bool,
+    /// A field holds it, and what the other methods did to it comes in no certain order.
+    pub(crate) tabled: bool,
     /// Unlinked again, on every way.
     pub(crate) removed: bool,
     /// Content was written by a call that is known to write.
@@ -78,7 +80,7 @@ pub(crate) struct File {
     pub(crate) publishes: BTreeSet<Place>,
     /// Where it was published, and as what.
     pub(crate) published: Option<Value>,
-    /// The body that published it.
+    /// The calls that led to the function that published it.
     pub(crate) published_in: Option<Arc<Vec<StepRef>>>,
     /// The directory it lies in was renamed as a whole.
     pub(crate) moved_with_directory: bool,
@@ -161,6 +163,7 @@ impl File {
         self.publishes.extend(&other.publishes);
         self.open |= other.open;
         self.deletes |= other.deletes;
+        self.tabled |= other.tabled;
         self.removed = ways.removed(self.removed, other.removed);
         self.moved_with_directory |= other.moved_with_directory;
         if self.published_in.is_none() {
