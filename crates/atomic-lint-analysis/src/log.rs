@@ -186,7 +186,8 @@ impl Log {
                 key.clone(),
                 Ending { file: file.clone(), open_ended, escapes, returned, failed: state.failed, root },
             );
-            if kept.files.contains(key) || file.tabled {
+            // After an error the object is not used on.
+            if value.is_some() && (kept.files.contains(key) || file.tabled) {
                 self.keep_file(key.clone(), file);
             }
         }
