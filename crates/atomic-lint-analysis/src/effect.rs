@@ -330,7 +330,7 @@ impl Machine<'_, '_> {
                 continue;
             }
             let (_, found) = file.stages.after(Event::Sync { flushes: api.flushes });
-            self.log_order(site, Some(&file), &found, file.path.clone(), None);
+            self.log_order(site, Some(&file), &found, file.name_now().clone(), None);
             if let Some(file) = state.file_mut(key) {
                 file.advance(Event::Sync { flushes: api.flushes }, place);
             }

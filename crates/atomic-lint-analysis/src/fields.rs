@@ -6,7 +6,7 @@ use crate::machine::{KIND, Machine, TYPE};
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Stage};
-use crate::state::{Fields, State};
+use crate::state::{Fields, File, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_catalog::{ItemValue, KindId, Models};
 use atomic_lint_ir::{Local, Name, Path, Step, Type};
@@ -251,6 +251,7 @@ impl Machine<'_, '_> {
     /// What the table of objects holds, with the files and objects behind it brought into the state.
     fn tabled_field(&mut self, state: &mut State, ty: TypeRef, field: &str) -> Option<Value> {
         let lineage = self.program.links.lineage(ty);
+        self.log.ask(&lineage);
         let mut value = lineage
             .iter()
             .find_map(|def| match def {
@@ -267,8 +268,10 @@ impl Machine<'_, '_> {
     }
 
     /// The files that the fields of a type hold are there before its methods touch them.
-    pub(crate) fn bring_in_fields(&self, state: &mut State, ty: TypeRef) {
-        for def in self.program.links.lineage(ty) {
+    pub(crate) fn bring_in_fields(&mut self, state: &mut State, ty: TypeRef) {
+        let lineage = self.program.links.lineage(ty);
+        self.log.ask(&lineage);
+        for def in lineage {
             let Def::Type(ty) = def else { continue };
             for value in self.objects.fields(ty) {
                 self.bring_in(state, value);
@@ -281,7 +284,7 @@ impl Machine<'_, '_> {
             match atom {
                 Atom::Handle(key, _) if state.file(key).is_none() => {
                     if let Some(file) = self.objects.file(key) {
-                        state.put_file(key.clone(), file.clone());
+                        state.put_file(key.clone(), File { tabled: true, ..file.clone() });
                     }
                 }
                 Atom::Object(key) if state.fields(key).is_none() => {

@@ -80,7 +80,7 @@ impl Evidence<'_, '_> {
         for log in logs {
             for flaw in log.flaws.values() {
                 if !self.is_test(flaw.step) && !self.stays_temporary(flaw) && !follows_from_another(flaw, log) {
-                    by_place.entry(self.flaw_place(flaw)).or_default().push(flaw);
+                    by_place.entry(flaw.place).or_default().push(flaw);
                 }
             }
         }
@@ -88,9 +88,10 @@ impl Evidence<'_, '_> {
             // What the body shows by itself tells more plainly than what a caller's way through it shows.
             let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
-            outcome.findings.push(self.flaw_finding(worst, flaws));
-            let beyond =
-                |flaw: &&&Flaw| flaw.defect == worst.defect && flaw.told_by.is_none() && self.crosses_packages(flaw);
+            let mut finding = self.flaw_finding(worst, flaws);
+            finding.related = self.who_told(flaws.iter().filter(|flaw| flaw.defect == worst.defect));
+            outcome.findings.push(finding);
+            let beyond = |flaw: &&&Flaw| flaw.defect == worst.defect && self.crosses_packages(flaw);
             for flaw in flaws.iter().filter(beyond) {
                 let Some(caller) = flaw.chain.first() else { continue };
                 let mut finding = self.flaw_finding(flaw, &[]);
@@ -113,12 +114,13 @@ impl Evidence<'_, '_> {
         }
     }
 
-    /// Where a flaw is reported.
-    fn flaw_place(&self, flaw: &Flaw) -> Place {
-        match flaw.told_by {
-            Some(call) => self.call_place(call),
-            None => flaw.place,
-        }
+    /// The calls that told a function to do what is wrong here.
+    fn who_told<'f>(&self, flaws: impl Iterator<Item = &'f &'f Flaw>) -> Vec<Related> {
+        let calls = flaws.filter_map(|flaw| flaw.told_by).map(|call| self.call_place(call));
+        let mut related: Vec<Related> = calls.map(|place| Related { role: Role::Caller, place }).collect();
+        related.sort();
+        related.dedup();
+        related
     }
 
     /// Nothing leaves the temporary directory.
@@ -145,20 +147,15 @@ impl Evidence<'_, '_> {
         if let Some(removed) = flaw.removed {
             labels.push(Label { place: removed, moment: Moment::Remove });
         }
-        let place = self.flaw_place(flaw);
-        let body = flaw.told_by.map_or(flaw.step.body, |call| call.body);
-        if place != flaw.place {
-            labels.push(Label { place: flaw.place, moment: Moment::Publish });
-        }
-        labels.retain(|label| label.place != place);
-        labels.push(Label { place, moment: Moment::Here });
+        labels.retain(|label| label.place != flaw.place);
+        labels.push(Label { place: flaw.place, moment: Moment::Here });
         labels.sort();
         labels.dedup();
         Finding {
             rule: rule.into(),
             confidence: if flaw.always { Confidence::High } else { Confidence::Medium },
-            place,
-            scope: self.program.body(body).body.name.clone(),
+            place: flaw.place,
+            scope: self.program.body(flaw.step.body).body.name.clone(),
             target: target_of(&flaw.target, flaw.named.or_else(|| flaw.file.as_ref().and_then(|file| file.named))),
             labels,
             related: Vec::new(),
@@ -205,7 +202,12 @@ impl Evidence<'_, '_> {
     }
 
     fn superseded(&self, ending: &Ending) -> bool {
-        ending.open_ended && self.called.contains(&ending.root)
+        let called = |body: u32| self.called.contains(&BodyRef(body));
+        let given = |part: &PathExpr| matches!(part, PathExpr::Param { body, .. } if called(*body));
+        // A method finds in a field what the constructor was given.
+        let by_constructor =
+            ending.file.tabled && ending.file.path.paths().any(|path| path.any(&mut |part| given(part)));
+        by_constructor || ending.open_ended && called(ending.root.0)
     }
 
     fn report_sink(
@@ -245,7 +247,8 @@ impl Evidence<'_, '_> {
         let chain = &ending.file.chain;
         reported.iter().any(|(other, _)| {
             let closer = &other.file.chain;
-            closer.len() < chain.len() && chain.ends_with(closer)
+            let own = !closer.is_empty() || self.package(ending.root) == self.package(other.root);
+            own && closer.len() < chain.len() && chain.ends_with(closer)
         })
     }
 

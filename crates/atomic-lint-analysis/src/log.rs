@@ -1,10 +1,10 @@
 //! What one root has shown: faults, files with how they ended, and who called whom.
 
-use crate::link::TypeRef;
+use crate::link::{Def, TypeRef};
 use crate::path::PathRef;
 use crate::program::{BodyRef, StepRef};
 use crate::protocol::{Fault, Stages};
-use crate::state::{Fields, File, State};
+use crate::state::{Fields, File, State, Ways};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_ir::Name;
 use atomic_lint_source::Place;
@@ -43,7 +43,7 @@ pub(crate) struct Flaw {
     pub(crate) removed: Option<Place>,
     /// The calls that led to the step, outermost first.
     pub(crate) chain: Arc<Vec<StepRef>>,
-    /// The call to be repaired, where the step itself only does what its function is told.
+    /// The call that has the file, where the step itself only does what its function is told.
     pub(crate) told_by: Option<StepRef>,
     pub(crate) root: BodyRef,
 }
@@ -58,6 +58,8 @@ pub(crate) struct Ending {
     pub(crate) escapes: bool,
     /// The stages where the root succeeds; nothing is said of one that reports an error.
     pub(crate) returned: Option<Stages>,
+    /// A step has failed before that.
+    pub(crate) failed: bool,
     pub(crate) root: BodyRef,
 }
 
@@ -75,6 +77,8 @@ pub(crate) struct Log {
     pub(crate) renamed: BTreeSet<(PathRef, BodyRef)>,
     /// Paths that were opened for reading, with where.
     pub(crate) read: BTreeMap<PathRef, Place>,
+    /// Types of which the root asked what their fields hold.
+    pub(crate) asked: BTreeSet<TypeRef>,
     pub(crate) fields: BTreeMap<(TypeRef, Name), Value>,
     pub(crate) kept_files: BTreeMap<FileKey, File>,
     pub(crate) kept_objects: BTreeMap<ObjectKey, Fields>,
@@ -112,6 +116,15 @@ impl Log {
         }
     }
 
+    /// Writes down that the root asked what the fields of a type hold.
+    pub(crate) fn ask(&mut self, lineage: &[Def]) {
+        let types = lineage.iter().filter_map(|def| match def {
+            Def::Type(ty) => Some(*ty),
+            _ => None,
+        });
+        self.asked.extend(types);
+    }
+
     /// Writes down that a body was called.
     pub(crate) fn call(&mut self, caller: BodyRef, body: BodyRef) {
         if !self.muted {
@@ -136,7 +149,7 @@ impl Log {
     /// Writes down a file that is no longer followed because the step that opened it opens the next one.
     pub(crate) fn replaced(&mut self, key: FileKey, file: File) {
         if let Some(root) = self.root {
-            self.ending(key, Ending { file, open_ended: false, escapes: false, returned: None, root });
+            self.ending(key, Ending { file, open_ended: false, escapes: false, returned: None, failed: false, root });
         }
     }
 
@@ -169,8 +182,12 @@ impl Log {
             let named = |path| reached.paths.contains(path) || path.depends_on(root.0);
             let open_ended = reached.files.contains(key) || file.path.paths().any(named);
             let returned = value.map(|_| file.stages);
-            self.ending(key.clone(), Ending { file: file.clone(), open_ended, escapes, returned, root });
-            if kept.files.contains(key) {
+            self.ending(
+                key.clone(),
+                Ending { file: file.clone(), open_ended, escapes, returned, failed: state.failed, root },
+            );
+            // After an error the object is not used on.
+            if value.is_some() && (kept.files.contains(key) || file.tabled) {
                 self.keep_file(key.clone(), file);
             }
         }
@@ -195,7 +212,8 @@ impl Ending {
     fn merge(&mut self, other: &Ending) {
         self.open_ended |= other.open_ended;
         self.escapes |= other.escapes;
-        self.file.merge(&other.file);
+        self.file.merge(&other.file, Ways { mine_failed: self.failed, theirs_failed: other.failed });
+        self.failed &= other.failed;
         self.returned = match (self.returned, other.returned) {
             (Some(mine), Some(theirs)) => Some(mine.union(theirs)),
             (mine, theirs) => mine.or(theirs),

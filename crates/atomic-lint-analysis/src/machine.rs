@@ -302,6 +302,13 @@ impl<'p, 'u> Machine<'p, 'u> {
         Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect())
     }
 
+    /// The calls that led to the function at hand; a closure is part of the function around it.
+    pub(crate) fn function_chain(&self) -> Arc<Vec<StepRef>> {
+        let functions =
+            self.frames.iter().filter(|frame| !matches!(self.program.body(frame.body).body.kind, BodyKind::Closure(_)));
+        Arc::new(functions.filter_map(|frame| frame.caller).collect())
+    }
+
     /// A number for the last calls on the stack, so that what two callers open is not mixed up.
     pub(crate) fn context(&self) -> u32 {
         let mut number = 0u32;
@@ -380,6 +387,7 @@ impl<'p, 'u> Machine<'p, 'u> {
                 {
                     failed.restore_files(&attempt.failed);
                 }
+                failed.failed = true;
                 vec![(*ok, state), (*err, failed)]
             }
             Exit::Return(value) => {

@@ -106,10 +106,11 @@ impl Machine<'_, '_> {
         } else if !told {
             self.log_order(site, Some(&file), &found, target.clone(), named);
         }
+        let chain = self.function_chain();
         let Some(file) = state.file_mut(key) else { return };
         file.advance(event, place);
         file.published = Some(target.clone());
-        file.published_in = Some(site.at.body);
+        file.published_in = Some(chain);
     }
 
     /// The call in the body that has the source of a rename from elsewhere than from its caller.
@@ -159,12 +160,12 @@ impl Machine<'_, '_> {
     }
 
     fn removal(&self, site: &Site) -> Removal {
-        Removal { place: self.place_of(site), chain: self.chain() }
+        Removal { place: self.place_of(site), chain: self.function_chain() }
     }
 
     /// Where the target was removed by the function at hand, or by a helper that it called.
     fn removed_before(&self, state: &State, target: &Value) -> Option<Place> {
-        let chain = self.chain();
+        let chain = self.function_chain();
         let removals = target.paths().filter_map(|path| state.removed.get(path));
         let mut ours =
             removals.filter(|removal| removal.chain.starts_with(&chain) && removal.chain.len() <= chain.len() + 1);
@@ -242,8 +243,13 @@ impl Machine<'_, '_> {
         named: Option<Place>,
     ) {
         for found in found {
+            // In what order the methods around a field are called is not known.
+            if found.right_somewhere && file.is_some_and(|file| file.tabled) {
+                continue;
+            }
             // Whether what another function did to it came before or after is a matter of its callers.
-            let elsewhere = file.is_some_and(|file| file.published_in != Some(site.at.body));
+            let published_in = file.and_then(|file| file.published_in.as_ref());
+            let elsewhere = published_in.is_none_or(|chain| !are_near(chain, &self.function_chain()));
             if found.fault == Fault::Late && (elsewhere || !found.always) {
                 continue;
             }
@@ -277,6 +283,12 @@ impl Machine<'_, '_> {
             root,
         });
     }
+}
+
+/// Whether of two functions one is the other, or was called by it.
+fn are_near(a: &[StepRef], b: &[StepRef]) -> bool {
+    let (outer, inner) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    inner.starts_with(outer) && inner.len() <= outer.len() + 1
 }
 
 /// Whether opening it left what was there.

@@ -2,7 +2,7 @@
 
 use crate::finding::Moment;
 use crate::path::PathRef;
-use crate::program::{BodyRef, StepRef};
+use crate::program::StepRef;
 use crate::protocol::{Event, Found, Stage, Stages};
 use crate::value::{FileKey, ObjectKey, Value};
 use atomic_lint_catalog::OpenAs;
@@ -70,6 +70,8 @@ pub(crate) struct File {
     pub(crate) open: bool,
     /// Deleted when its life ends, unless kept.
     pub(crate) deletes: bool,
+    /// A field holds it, and what the other methods did to it comes in no certain order.
+    pub(crate) tabled: bool,
     /// Unlinked again, on every way.
     pub(crate) removed: bool,
     /// Content was written by a call that is known to write.
@@ -78,8 +80,8 @@ pub(crate) struct File {
     pub(crate) publishes: BTreeSet<Place>,
     /// Where it was published, and as what.
     pub(crate) published: Option<Value>,
-    /// The body that published it.
-    pub(crate) published_in: Option<BodyRef>,
+    /// The calls that led to the function that published it.
+    pub(crate) published_in: Option<Arc<Vec<StepRef>>>,
     /// The directory it lies in was renamed as a whole.
     pub(crate) moved_with_directory: bool,
 }
@@ -119,17 +121,22 @@ impl File {
         self.marks.insert(moment, Mark { place, always: true });
     }
 
+    /// What it is called: the target once it is published.
+    pub(crate) fn name_now(&self) -> &Value {
+        self.published.as_ref().unwrap_or(&self.path)
+    }
+
     /// Whether any content went into it, or may have.
     pub(crate) fn written(&self) -> bool {
         self.marks.contains_key(&Moment::Write)
     }
 
     /// Adds what may hold on another way, whether that changed anything does not matter.
-    pub(crate) fn merge(&mut self, other: &File) {
-        self.join(other);
+    pub(crate) fn merge(&mut self, other: &File, ways: Ways) {
+        self.join(other, ways);
     }
 
-    fn join(&mut self, other: &File) -> bool {
+    fn join(&mut self, other: &File, ways: Ways) -> bool {
         let before = self.clone();
         self.stages = self.stages.union(other.stages);
         self.path.join(&other.path);
@@ -156,9 +163,12 @@ impl File {
         self.publishes.extend(&other.publishes);
         self.open |= other.open;
         self.deletes |= other.deletes;
-        self.removed &= other.removed;
+        self.tabled |= other.tabled;
+        self.removed = ways.removed(self.removed, other.removed);
         self.moved_with_directory |= other.moved_with_directory;
-        self.published_in = self.published_in.or(other.published_in);
+        if self.published_in.is_none() {
+            self.published_in.clone_from(&other.published_in);
+        }
         match (&mut self.published, &other.published) {
             (Some(mine), Some(theirs)) => {
                 mine.join(theirs);
@@ -167,6 +177,24 @@ impl File {
             (_, None) => {}
         }
         *self != before
+    }
+}
+
+/// On which of two ways that meet a step has failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ways {
+    pub(crate) mine_failed: bool,
+    pub(crate) theirs_failed: bool,
+}
+
+impl Ways {
+    /// What becomes of a file where a step failed says nothing of where all went well.
+    fn removed(self, mine: bool, theirs: bool) -> bool {
+        match (self.mine_failed, self.theirs_failed) {
+            (true, false) => theirs,
+            (false, true) => mine,
+            (false, false) | (true, true) => mine && theirs,
+        }
     }
 }
 
@@ -194,6 +222,8 @@ pub(crate) struct State {
     pub(crate) removed: OrdMap<PathRef, Removal>,
     /// What renames were tried: from where to where, whether they succeeded or not.
     tried: OrdMap<(PathRef, PathRef), ()>,
+    /// A step has failed on every way that leads here.
+    pub(crate) failed: bool,
 }
 
 impl State {
@@ -279,7 +309,10 @@ impl State {
 
     /// Adds what may hold on another way; whether that changed anything.
     pub(crate) fn join(&mut self, other: &State) -> bool {
-        let mut changed = join_maps(&mut self.files, &other.files, File::join);
+        let ways = Ways { mine_failed: self.failed, theirs_failed: other.failed };
+        let mut changed = self.failed && !other.failed;
+        self.failed &= other.failed;
+        changed |= join_maps(&mut self.files, &other.files, |mine, theirs| mine.join(theirs, ways));
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
         changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
         changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
@@ -288,7 +321,8 @@ impl State {
 
     /// Whether both say the same.
     pub(crate) fn same(&self, other: &State) -> bool {
-        same_map(&self.files, &other.files)
+        self.failed == other.failed
+            && same_map(&self.files, &other.files)
             && same_map(&self.heap, &other.heap)
             && same_map(&self.vars, &other.vars)
             && same_map(&self.removed, &other.removed)
