@@ -36,6 +36,8 @@ pub struct Package {
     pub version: Option<Name>,
     /// The directory of its manifest, as a prefix of [`Tree::paths`] without the last `/`; empty for the top.
     pub root: String,
+    /// Files, below that directory, at which the manifest lets a crate begin; `src/lib.rs` and `src/main.rs` go without saying.
+    pub crates: Vec<String>,
     /// Names under which it uses other packages, with what those are called and the required version.
     pub dependencies: Vec<Dependency>,
 }
