@@ -1,4 +1,6 @@
-//! The architecture, as the manifests and the sources have it.
+//! The architecture, as the manifests, the sources and the pages about them have it.
+
+#![allow(clippy::unwrap_used, reason = "clippy knows a test by its attribute, and not what it calls")]
 
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
@@ -198,7 +200,8 @@ fn the_map_says_of_every_file_what_the_file_says_of_itself() {
 /// The row of the map for the file `path` of `folder`.
 fn row_of(path: &Path, folder: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    let head = text.lines().next().and_then(|line| line.strip_prefix("//! ")).unwrap();
+    let paragraph: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//! ")).collect();
+    let head = paragraph.join(" ");
     let name = path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/");
     format!("| `{name}` | {} |", head.replace("[`", "`").replace("`]", "`"))
 }

@@ -20,7 +20,10 @@ use std::sync::Arc;
 const VISITS: u32 = 6;
 
 /// Steps that one root may run; what is called beyond that is taken as unknown.
-const STEPS: usize = 60_000;
+const STEPS: usize = 30_000;
+
+/// Lists and tuples beyond that many objects are not kept.
+const OBJECTS: usize = 500;
 
 /// One body being run.
 pub(crate) struct Frame {
@@ -565,6 +568,11 @@ impl<'p, 'u> Machine<'p, 'u> {
         {
             return value;
         }
+        // Data that no path, file or function is in says nothing about files.
+        let telling = values.values().any(|value| value.atoms().iter().any(tells));
+        if !telling || state.object_count() > OBJECTS {
+            return Value::unknown();
+        }
         self.make_object(at, state, None, values)
     }
 
@@ -629,6 +637,11 @@ pub(crate) fn own_object(owner: crate::link::TypeRef) -> ObjectKey {
 /// What is known of the identity of such an object.
 pub(crate) fn own_symbol(owner: crate::link::TypeRef) -> PathRef {
     PathRef::new(PathExpr::Item(Name::from(format!("self#{}", owner.0))))
+}
+
+/// Whether an atom in a tuple or list makes it worth keeping.
+fn tells(atom: &Atom) -> bool {
+    !matches!(atom, Atom::Bool(_) | Atom::Int(_) | Atom::None | Atom::Bytes { .. } | Atom::Anything)
 }
 
 fn store(frame: &mut Frame, varying: bool, state: &mut State, local: Local, value: Value) {

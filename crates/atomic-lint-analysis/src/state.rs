@@ -215,7 +215,7 @@ pub(crate) type Fields = BTreeMap<Name, Value>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
     files: OrdMap<FileKey, File>,
-    heap: OrdMap<ObjectKey, Fields>,
+    heap: OrdMap<ObjectKey, Arc<Fields>>,
     /// Variables of the body at hand whose value depends on the way.
     pub(crate) vars: OrdMap<Local, Value>,
     /// Targets that were unlinked or moved aside, with where.
@@ -280,12 +280,12 @@ impl State {
 
     /// The fields of an object.
     pub(crate) fn fields(&self, key: &ObjectKey) -> Option<&Fields> {
-        self.heap.get(key)
+        self.heap.get(key).map(|fields| &**fields)
     }
 
     /// Every object.
     pub(crate) fn objects(&self) -> impl Iterator<Item = (&ObjectKey, &Fields)> {
-        self.heap.iter()
+        self.heap.iter().map(|(key, fields)| (key, &**fields))
     }
 
     /// Sets a field.
@@ -293,12 +293,18 @@ impl State {
         if self.heap.get(key).and_then(|fields| fields.get(field)) == Some(&value) {
             return;
         }
-        self.heap.entry(key.clone()).or_default().insert(field.clone(), value);
+        let fields = self.heap.entry(key.clone()).or_default();
+        Arc::make_mut(fields).insert(field.clone(), value);
+    }
+
+    /// How many objects are kept.
+    pub(crate) fn object_count(&self) -> usize {
+        self.heap.len()
     }
 
     /// Puts an object in, fields and all.
     pub(crate) fn put_object(&mut self, key: ObjectKey, fields: Fields) {
-        self.heap.insert(key, fields);
+        self.heap.insert(key, Arc::new(fields));
     }
 
     /// Adds what may hold on another way; whether that changed anything.
@@ -328,9 +334,10 @@ fn same_map<K: Ord + Clone, V: Clone + PartialEq>(a: &OrdMap<K, V>, b: &OrdMap<K
     a.ptr_eq(b) || (a.len() == b.len() && a.diff(b).next().is_none())
 }
 
-fn join_fields(mine: &mut Fields, theirs: &Fields) -> bool {
+fn join_fields(mine: &mut Arc<Fields>, theirs: &Arc<Fields>) -> bool {
+    let mine = Arc::make_mut(mine);
     let mut changed = false;
-    for (name, value) in theirs {
+    for (name, value) in &**theirs {
         changed |= match mine.get_mut(name) {
             Some(mine) => mine.join_way(value),
             None => {
