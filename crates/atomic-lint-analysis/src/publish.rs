@@ -206,6 +206,10 @@ impl Machine<'_, '_> {
     /// same path before `opened` was, and a directory where `opened` is one.
     pub(crate) fn sync_others(&mut self, state: &mut State, own: &FileKey, opened: &File, site: &Site) {
         let place = self.place_of(site);
+        if opened.origin == Origin::Given && !opened.written() {
+            // A handle of which nothing is known may be that of a directory.
+            self.sync_directory(state, &Value::unknown(), place);
+        }
         let mut staged = self.files_at(state, &opened.path);
         staged.retain(|key| key != own);
         for key in &staged {
@@ -244,7 +248,7 @@ impl Machine<'_, '_> {
     ) {
         for found in found {
             // In what order the methods around a field are called is not known.
-            if found.right_somewhere && file.is_some_and(|file| file.tabled) {
+            if (found.right_somewhere || !found.written) && file.is_some_and(|file| file.tabled) {
                 continue;
             }
             // Whether what another function did to it came before or after is a matter of its callers.
