@@ -31,6 +31,8 @@ impl Machine<'_, '_> {
         if staged.is_empty() && api.effect != Effect::Link && outside_temporary(&source, &target) {
             let moved = api.effect == Effect::Move;
             self.log_flaw(site, Defect::CrossDevice { moved }, true, None, target.clone(), named, None);
+        } else if staged.is_empty() && api.effect == Effect::Move {
+            self.log_flaw(site, Defect::NonAtomicMove, true, None, target.clone(), named, None);
         }
         for path in source.paths() {
             target.paths().for_each(|target| state.try_rename(path, target));
@@ -113,6 +115,11 @@ impl Machine<'_, '_> {
         file.published_in = Some(chain);
     }
 
+    /// The source of the rename that `site` is.
+    fn source_at(&self, site: &Site) -> Option<&Value> {
+        self.source.as_ref().filter(|(at, _)| *at == site.at).map(|(_, source)| source)
+    }
+
     /// The call in the body that has the source of a rename from elsewhere than from its caller.
     ///
     /// A function that renames what it is given cannot know that it is a staging file; whoever
@@ -121,7 +128,7 @@ impl Machine<'_, '_> {
         if matches!(defect, Defect::RemovedBefore | Defect::Order(Fault::SyncBeforeFlush | Fault::Late)) {
             return None;
         }
-        let source = self.source.as_ref().filter(|(at, _)| *at == site.at).map(|(_, source)| source)?;
+        let source = self.source_at(site)?;
         let mut told = None;
         for frame in self.frames.iter().rev() {
             let given = frame.args.iter().any(|arg| shares_path(arg, source));
@@ -282,6 +289,7 @@ impl Machine<'_, '_> {
             target,
             named,
             removed,
+            source: self.source_at(site).filter(|_| file.is_none()).cloned(),
             told_by: self.told_by(site, defect),
             chain: self.chain(),
             root,
