@@ -6,7 +6,7 @@ use crate::machine::{KIND, Machine, TYPE};
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Stage};
-use crate::state::{Fields, File, State};
+use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_catalog::{ItemValue, KindId, Models};
 use atomic_lint_ir::{Local, Name, Path, Step, Type};
@@ -284,7 +284,7 @@ impl Machine<'_, '_> {
             match atom {
                 Atom::Handle(key, _) if state.file(key).is_none() => {
                     if let Some(file) = self.objects.file(key) {
-                        state.put_file(key.clone(), File { tabled: true, ..file.clone() });
+                        state.put_file(key.clone(), file.from_a_field());
                     }
                 }
                 Atom::Object(key) if state.fields(key).is_none() => {

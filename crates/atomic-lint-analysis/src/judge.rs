@@ -34,11 +34,19 @@ struct Evidence<'p, 'u> {
     called: BTreeSet<BodyRef>,
     renamed: BTreeMap<PathRef, BTreeSet<BodyRef>>,
     read: BTreeMap<PathRef, Place>,
+    /// Paths of files that something is written to.
+    written: BTreeSet<PathRef>,
 }
 
 /// Judges what the roots have shown.
 pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
-    let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeMap::new(), read: BTreeMap::new() };
+    let mut evidence = Evidence {
+        program,
+        called: BTreeSet::new(),
+        renamed: BTreeMap::new(),
+        read: BTreeMap::new(),
+        written: BTreeSet::new(),
+    };
     for log in logs {
         let within = log.called.iter().filter(|(body, caller)| evidence.package(*body) == evidence.package(*caller));
         let within: Vec<BodyRef> = within.map(|(body, _)| *body).collect();
@@ -46,6 +54,8 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
         for (path, body) in &log.renamed {
             evidence.renamed.entry(path.clone()).or_default().insert(*body);
         }
+        let written = log.endings.values().filter(|ending| ending.file.written());
+        evidence.written.extend(written.flat_map(|ending| ending.file.path.paths().cloned()));
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
             *known = (*known).min(*place);
@@ -79,7 +89,8 @@ impl Evidence<'_, '_> {
         let mut by_place: BTreeMap<Place, Vec<&Flaw>> = BTreeMap::new();
         for log in logs {
             for flaw in log.flaws.values() {
-                if !self.is_test(flaw.step) && !self.stays_temporary(flaw) && !follows_from_another(flaw, log) {
+                let excused = self.stays_temporary(flaw) || self.moves_what_was_found(flaw);
+                if !self.is_test(flaw.step) && !excused && !follows_from_another(flaw, log) {
                     by_place.entry(flaw.place).or_default().push(flaw);
                 }
             }
@@ -121,6 +132,12 @@ impl Evidence<'_, '_> {
         related.sort();
         related.dedup();
         related
+    }
+
+    /// What is moved is no staging file: nothing writes it.
+    fn moves_what_was_found(&self, flaw: &Flaw) -> bool {
+        let Some(source) = flaw.source.as_ref().filter(|_| flaw.defect == Defect::NonAtomicMove) else { return false };
+        !source.paths().any(|path| self.written.contains(path))
     }
 
     /// Nothing leaves the temporary directory.
@@ -183,13 +200,17 @@ impl Evidence<'_, '_> {
         let explained: Vec<&Ending> = endings.iter().copied().filter(|ending| !self.superseded(ending)).collect();
         let judged = if explained.is_empty() { endings } else { explained.as_slice() };
         let verdicts: Vec<(&Ending, Verdict)> = judged.iter().map(|ending| (*ending, self.verdict(ending))).collect();
-        let reported: Vec<(&Ending, &'static str)> = verdicts
+        let mut reported: Vec<(&Ending, &'static str)> = verdicts
             .iter()
             .filter_map(|(ending, verdict)| match verdict {
                 Verdict::Report(rule) => Some((*ending, *rule)),
                 _ => None,
             })
             .collect();
+        // All who call it from other packages stage what they pass, so what it cannot know of itself does not count.
+        if reported.iter().all(|(ending, _)| self.is_guess(ending)) && self.stages_for_others(place, &verdicts) {
+            reported.clear();
+        }
         if let Some((first, rule)) = reported.iter().min_by_key(|(ending, _)| ending.file.chain.len()) {
             self.report_sink(place, first, rule, &reported, outcome);
         } else if let Some((ending, reason)) = verdicts.iter().find_map(|(ending, verdict)| match verdict {
@@ -199,6 +220,18 @@ impl Evidence<'_, '_> {
             outcome.accepted.push(Accepted { place, target: target_of(&ending.file.path, ending.file.named), reason });
         }
         self.note_directory_sync(judged, outcome);
+    }
+
+    /// The function was looked at by itself, and the path is its callers' to choose.
+    fn is_guess(&self, ending: &Ending) -> bool {
+        ending.open_ended && ending.file.chain.is_empty()
+    }
+
+    /// Whether it is called from other packages, and always for a staging file.
+    fn stages_for_others(&self, place: Place, verdicts: &[(&Ending, Verdict)]) -> bool {
+        let own = self.program.links.package(place.file);
+        let mut beyond = verdicts.iter().filter(|(ending, _)| self.package(ending.root) != own).peekable();
+        beyond.peek().is_some() && beyond.all(|(_, verdict)| *verdict == Verdict::Accept(Reason::Staged))
     }
 
     fn superseded(&self, ending: &Ending) -> bool {

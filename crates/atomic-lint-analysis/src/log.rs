@@ -41,6 +41,8 @@ pub(crate) struct Flaw {
     pub(crate) named: Option<Place>,
     /// Where the target was removed.
     pub(crate) removed: Option<Place>,
+    /// The path that was taken, where no file was seen under it: it is a staging file only if another function writes it.
+    pub(crate) source: Option<Value>,
     /// The calls that led to the step, outermost first.
     pub(crate) chain: Arc<Vec<StepRef>>,
     /// The call that has the file, where the step itself only does what its function is told.

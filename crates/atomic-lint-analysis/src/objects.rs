@@ -29,7 +29,14 @@ impl ObjectTable {
             let Some(stages) = file.stages.unpublished() else { continue };
             let file = File { stages, ..file.clone() };
             match self.files.get_mut(key) {
-                Some(known) => known.stages = known.stages.union(file.stages),
+                Some(known) => {
+                    let stages = known.stages.union(file.stages);
+                    // Who opened it knows it best; the others have it from an earlier round.
+                    if known.tabled && !file.tabled {
+                        *known = file;
+                    }
+                    known.stages = stages;
+                }
                 None => {
                     self.files.insert(key.clone(), file);
                 }

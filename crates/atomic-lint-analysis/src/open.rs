@@ -163,7 +163,9 @@ impl Machine<'_, '_> {
     /// Puts a new file into the state; one that the same step opened before has come to its end.
     fn put(&mut self, state: &mut State, site: &Site, file: File) -> FileKey {
         let key = FileKey::Opened(site.at, self.context());
-        if let Some(earlier) = state.put_file(key.clone(), file) {
+        if let Some(earlier) = state.put_file(key.clone(), file)
+            && !earlier.tabled
+        {
             self.log.replaced(key.clone(), earlier);
         }
         key

@@ -105,6 +105,8 @@ pub(crate) struct Found {
     pub(crate) always: bool,
     /// On some way on which content was written it is right.
     pub(crate) right_somewhere: bool,
+    /// Content was written on some way on which it is wrong.
+    pub(crate) written: bool,
 }
 
 impl Stages {
@@ -145,7 +147,7 @@ impl Stages {
     /// The stages after `event`, and the faults that some or all of them have.
     pub(crate) fn after(self, event: Event) -> (Stages, Vec<Found>) {
         let mut next = 0;
-        let mut faults: Vec<(Fault, usize)> = Vec::new();
+        let mut faults: Vec<(Fault, usize, bool)> = Vec::new();
         let mut count = 0;
         let mut right_somewhere = false;
         for stage in self.iter() {
@@ -156,12 +158,21 @@ impl Stages {
                 right_somewhere |= stage != Stage::Fresh;
                 continue;
             };
-            match faults.iter_mut().find(|(known, _)| *known == fault) {
-                Some((_, times)) => *times += 1,
-                None => faults.push((fault, 1)),
+            let written = stage != Stage::Fresh;
+            match faults.iter_mut().find(|(known, ..)| *known == fault) {
+                Some((_, times, any)) => {
+                    *times += 1;
+                    *any |= written;
+                }
+                None => faults.push((fault, 1, written)),
             }
         }
-        let found = faults.into_iter().map(|(fault, times)| Found { fault, always: times == count, right_somewhere });
+        let found = faults.into_iter().map(|(fault, times, written)| Found {
+            fault,
+            always: times == count,
+            right_somewhere,
+            written,
+        });
         (Stages(next), found.collect())
     }
 
@@ -209,7 +220,8 @@ mod tests {
     fn sync_on_one_branch_is_not_enough() {
         let either = Stages::only(Stage::Written).union(Stages::only(Stage::Synced));
         let (_, faults) = either.after(PUBLISH);
-        assert_eq!(faults, [Found { fault: Fault::PublishBeforeSync, always: false, right_somewhere: true }]);
+        let found = Found { fault: Fault::PublishBeforeSync, always: false, right_somewhere: true, written: true };
+        assert_eq!(faults, [found]);
     }
 
     #[test]

@@ -31,6 +31,8 @@ impl Machine<'_, '_> {
         if staged.is_empty() && api.effect != Effect::Link && outside_temporary(&source, &target) {
             let moved = api.effect == Effect::Move;
             self.log_flaw(site, Defect::CrossDevice { moved }, true, None, target.clone(), named, None);
+        } else if staged.is_empty() && api.effect == Effect::Move {
+            self.log_flaw(site, Defect::NonAtomicMove, true, None, target.clone(), named, None);
         }
         for path in source.paths() {
             target.paths().for_each(|target| state.try_rename(path, target));
@@ -113,6 +115,11 @@ impl Machine<'_, '_> {
         file.published_in = Some(chain);
     }
 
+    /// The source of the rename that `site` is.
+    fn source_at(&self, site: &Site) -> Option<&Value> {
+        self.source.as_ref().filter(|(at, _)| *at == site.at).map(|(_, source)| source)
+    }
+
     /// The call in the body that has the source of a rename from elsewhere than from its caller.
     ///
     /// A function that renames what it is given cannot know that it is a staging file; whoever
@@ -121,7 +128,7 @@ impl Machine<'_, '_> {
         if matches!(defect, Defect::RemovedBefore | Defect::Order(Fault::SyncBeforeFlush | Fault::Late)) {
             return None;
         }
-        let source = self.source.as_ref().filter(|(at, _)| *at == site.at).map(|(_, source)| source)?;
+        let source = self.source_at(site)?;
         let mut told = None;
         for frame in self.frames.iter().rev() {
             let given = frame.args.iter().any(|arg| shares_path(arg, source));
@@ -206,6 +213,10 @@ impl Machine<'_, '_> {
     /// same path before `opened` was, and a directory where `opened` is one.
     pub(crate) fn sync_others(&mut self, state: &mut State, own: &FileKey, opened: &File, site: &Site) {
         let place = self.place_of(site);
+        if opened.origin == Origin::Given && !opened.written() {
+            // A handle of which nothing is known may be that of a directory.
+            self.sync_directory(state, &Value::unknown(), place);
+        }
         let mut staged = self.files_at(state, &opened.path);
         staged.retain(|key| key != own);
         for key in &staged {
@@ -244,7 +255,7 @@ impl Machine<'_, '_> {
     ) {
         for found in found {
             // In what order the methods around a field are called is not known.
-            if found.right_somewhere && file.is_some_and(|file| file.tabled) {
+            if (found.right_somewhere || !found.written) && file.is_some_and(|file| file.tabled) {
                 continue;
             }
             // Whether what another function did to it came before or after is a matter of its callers.
@@ -278,6 +289,7 @@ impl Machine<'_, '_> {
             target,
             named,
             removed,
+            source: self.source_at(site).filter(|_| file.is_none()).cloned(),
             told_by: self.told_by(site, defect),
             chain: self.chain(),
             root,

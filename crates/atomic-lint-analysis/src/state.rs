@@ -106,6 +106,17 @@ impl File {
         found
     }
 
+    /// The file as a method finds it in a field: where another method moved to, or wrote over what was there,
+    /// comes in no certain order with what this one does.
+    pub(crate) fn from_a_field(&self) -> File {
+        let mut file = File { tabled: true, ..self.clone() };
+        if matches!(file.origin, Origin::Opened(OpenAs::Write | OpenAs::Update) | Origin::Given) {
+            (file.rewound, file.truncated, file.offset) = (false, false, false);
+            file.marks.retain(|moment, _| *moment == Moment::Open);
+        }
+        file
+    }
+
     /// Notes that `moment` came at `place`.
     pub(crate) fn mark(&mut self, moment: Moment, place: Place) {
         let earlier = self.marks.get(&moment).map(|mark| mark.place);
