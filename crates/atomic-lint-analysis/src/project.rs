@@ -63,6 +63,7 @@ pub struct Project<'c> {
     catalog: &'c Catalog,
     tree: Tree,
     places: Places,
+    beginnings: Beginnings<'c>,
     units: Vec<Option<Unit>>,
     play: Play,
 }
@@ -76,6 +77,8 @@ struct Play {
     begins: Vec<Option<Vec<bool>>>,
     asked: FxHashSet<(Language, Vec<Name>)>,
     rounds: u32,
+    /// How many files were in play when it was last asked what more has to be.
+    considered: usize,
 }
 
 /// What the analysis needs to see before it can judge.
@@ -101,10 +104,15 @@ impl<'c> Project<'c> {
     pub fn new(catalog: &'c Catalog, tree: Tree) -> Self {
         let units = tree.paths.iter().map(|_| None).collect();
         let count = tree.paths.len();
-        let play =
-            Play { files: vec![false; count], begins: vec![None; count], asked: FxHashSet::default(), rounds: 0 };
+        let play = Play {
+            files: vec![false; count],
+            begins: vec![None; count],
+            asked: FxHashSet::default(),
+            rounds: 0,
+            considered: 0,
+        };
         let places = Places::new(&tree, catalog.naming());
-        Project { catalog, tree, places, units, play }
+        Project { catalog, tree, places, beginnings: Beginnings::new(catalog), units, play }
     }
 
     /// Adds the lowering of a file.
@@ -136,6 +144,10 @@ impl<'c> Project<'c> {
         }
         self.find_beginnings();
         self.play.rounds += 1;
+        let in_play = self.play.files.iter().filter(|in_play| **in_play).count();
+        if std::mem::replace(&mut self.play.considered, in_play) == in_play {
+            return Demand::default();
+        }
         let units = self.units_in_play();
         let program = Program::new(self.catalog, &self.tree, &self.places, &units);
         let begins = |file: FileId, body: BodyId| {
@@ -153,11 +165,11 @@ impl<'c> Project<'c> {
 
     /// Looks at the files that are new; of the first, those come into play with a step that can begin a finding.
     fn find_beginnings(&mut self) {
-        let beginnings = Beginnings::new(self.catalog);
+        let (beginnings, places) = (&self.beginnings, &self.places);
         let Play { files, begins, rounds, .. } = &mut self.play;
         begins.par_iter_mut().zip(files.par_iter_mut()).zip(&self.units).enumerate().for_each(
             |(at, ((begins, in_play), unit))| {
-                let test = self.places.is_test(FileId(at as u32));
+                let test = places.is_test(FileId(at as u32));
                 if let Some(unit) = unit.as_ref().filter(|_| begins.is_none() && (*in_play || *rounds == 0)) {
                     let found = if test { vec![false; unit.bodies.len()] } else { beginnings.bodies(unit) };
                     *in_play |= found.contains(&true);
