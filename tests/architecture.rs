@@ -1,4 +1,6 @@
-//! The architecture, as the manifests and the sources have it.
+//! The architecture, as the manifests, the sources and the pages about them have it.
+
+#![allow(clippy::unwrap_used, reason = "clippy knows a test by its attribute, and not what it calls")]
 
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
@@ -140,19 +142,91 @@ fn the_program_writes_no_file() {
     }
 }
 
+/// The pages that speak of this repository.
+const PAGES: [&str; 5] = ["README.md", "crates/README.md", "rules/README.md", "fixtures/README.md", "tests/README.md"];
+
+/// A page, and what stands between its backticks outside of code blocks.
+fn page(page: &str) -> (String, Vec<String>) {
+    let text = fs::read_to_string(root().join(page)).unwrap();
+    let prose: String = text.split("```").step_by(2).collect();
+    let quoted = prose.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    (prose, quoted)
+}
+
 #[test]
 fn every_path_in_prose_exists() {
-    let pages = ["README.md", "crates/README.md", "rules/README.md", "fixtures/README.md", "tests/README.md"];
-    for page in pages.iter().map(|page| root().join(page)).filter(|page| page.exists()) {
-        let text = fs::read_to_string(&page).unwrap();
-        for path in text.split('`').skip(1).step_by(2).filter(|path| is_our_path(path)) {
-            assert!(root().join(path).exists(), "{} speaks of {path}", page.display());
+    for name in PAGES {
+        let (prose, quoted) = page(name);
+        for path in quoted.iter().filter(|path| is_our_path(path)) {
+            assert!(root().join(path).exists(), "{name} speaks of {path}");
+        }
+        let links = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.contains("://")) {
+            let target = root().join(name).with_file_name(link);
+            assert!(target.exists(), "{name} links to {link}");
         }
     }
 }
 
 /// Whether `text` is a path of this repository, written out.
 fn is_our_path(text: &str) -> bool {
-    let ours = ["crates/", "rules/", "fixtures/", "tests/"].iter().any(|folder| text.starts_with(folder));
-    ours && text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
+    let ours = ["crates/", "rules/", "fixtures/", "tests/", ".ci/", "LICENSE"];
+    ours.iter().any(|start| text.starts_with(start)) && text.chars().all(is_path_character)
+}
+
+fn is_path_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "/._-".contains(c)
+}
+
+#[test]
+fn the_map_says_of_every_file_what_the_file_says_of_itself() {
+    let map = fs::read_to_string(root().join("crates/README.md")).unwrap();
+    let rows: BTreeSet<&str> =
+        map.lines().skip_while(|line| *line != "## Map").filter(|row| row.contains(".rs` |")).collect();
+    let mut expected = BTreeSet::new();
+    for (package, _) in ARROWS {
+        let folder = match package {
+            "atomic-lint" => root().join("crates/cli"),
+            _ => root().join("crates").join(package).join("src"),
+        };
+        let files = sources(&folder).into_iter().filter(|path| !path.starts_with(folder.join("tests")));
+        expected.extend(files.map(|path| row_of(&path, &folder)));
+    }
+    let lacking: Vec<&String> = expected.iter().filter(|row| !rows.contains(row.as_str())).collect();
+    let stale: Vec<&&str> = rows.iter().filter(|row| !expected.contains(**row)).collect();
+    assert!(lacking.is_empty() && stale.is_empty(), "the map lacks {lacking:#?}\nand still has {stale:#?}");
+}
+
+/// The row of the map for the file `path` of `folder`.
+fn row_of(path: &Path, folder: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let paragraph: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//! ")).collect();
+    let head = paragraph.join(" ");
+    let name = path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/");
+    format!("| `{name}` | {} |", head.replace("[`", "`").replace("`]", "`"))
+}
+
+#[test]
+fn what_a_table_names_beside_a_file_is_in_the_file() {
+    let (prose, _) = page("crates/README.md");
+    let mut checked = 0;
+    for row in prose.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.split('|').skip(1).take(2).collect();
+        let quoted: Vec<&str> = cells.iter().flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        let (paths, names): (Vec<&str>, Vec<&str>) = quoted.into_iter().partition(|text| text.contains('/'));
+        let files: Vec<PathBuf> = paths.iter().map(|path| root().join(path)).filter(|path| path.is_file()).collect();
+        for name in names.iter().filter(|_| !files.is_empty()) {
+            checked += 1;
+            let has = |path: &PathBuf| has_word(&fs::read_to_string(path).unwrap(), name);
+            assert!(files.iter().any(has), "`{name}` is not in {paths:?}");
+        }
+    }
+    assert!(checked > 50, "the tables name what is in the files");
+}
+
+/// Whether `word` stands in `text` as a word of its own.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
 }

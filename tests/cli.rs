@@ -1,11 +1,14 @@
 //! The program from outside: arguments, exit codes, reports.
 
+#![allow(clippy::unwrap_used, reason = "clippy knows a test by its attribute, and not what it calls")]
+
 mod cli {
     mod configuration;
     mod discovery;
     mod exit_code;
     mod not_analysed;
     mod project;
+    mod readme;
     mod report;
     mod rule_page;
     mod suppression;

@@ -8,7 +8,7 @@ mod support;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::process::ExitCode;
 use support::case::{self, Case};
-use support::{knowledge, lint, names, self_test, verdict};
+use support::{knowledge, lint, names, rows, self_test, verdict};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -21,6 +21,8 @@ fn trials() -> Vec<Trial> {
     trials.push(Trial::test("names/a_rule_is_its_page_and_its_fixture_folder", names::rules_pages_and_folders_agree));
     trials.push(Trial::test("names/the_index_is_true", names::the_index_is_true));
     trials.push(Trial::test("names/every_rule_shows_enough", names::every_rule_shows_enough));
+    trials.push(Trial::test("models/every_row_is_reached", rows::every_row_is_reached));
+    trials.push(Trial::test("models/every_library_has_its_cases", rows::every_library_has_its_cases));
     trials.extend(groups(case::fixtures()));
     trials.extend(groups(case::page_examples()));
     trials

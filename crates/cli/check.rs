@@ -17,6 +17,7 @@ use crate::{CLEAN, FAILED, FOUND, STACK, embedded};
 use atomic_lint_analysis::{Confidence, Finding, Settings, Target};
 use atomic_lint_catalog::{Catalog, Level, Prefilter};
 use atomic_lint_source::FileId;
+use ignore::gitignore::Gitignore;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -27,7 +28,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, String> {
     let config = Config::load(arguments.config.as_deref(), start, &catalog).map_err(|error| error.to_string())?;
     config.apply(&mut catalog)?;
     let selection = selection(arguments, &config, &catalog)?;
-    let options = walk_options(arguments)?;
+    let options = walk_options(arguments, &config)?;
     start_threads(options.jobs)?;
 
     let prefilter = Prefilter::new(&catalog);
@@ -66,11 +67,12 @@ fn selection(arguments: &CheckArguments, config: &Config, catalog: &Catalog) -> 
     })
 }
 
-fn walk_options(arguments: &CheckArguments) -> Result<WalkOptions, String> {
+fn walk_options(arguments: &CheckArguments, config: &Config) -> Result<WalkOptions, String> {
     let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
     Ok(WalkOptions {
         respect_ignore_files: !arguments.no_respect_gitignore,
         exclude: walk::exclude_patterns(&arguments.exclude)?,
+        configured: config.exclude.clone().unwrap_or_else(Gitignore::empty),
         jobs: arguments.jobs.map_or_else(processors, usize::from),
     })
 }

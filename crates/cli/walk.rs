@@ -9,7 +9,7 @@ use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, Wal
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 /// Folders that no walk enters, unless they are named as an argument.
 const SKIPPED: [&str; 5] = [".git", ".venv", "node_modules", "target", "__pycache__"];
@@ -19,8 +19,10 @@ const SKIPPED: [&str; 5] = [".git", ".venv", "node_modules", "target", "__pycach
 pub(crate) struct WalkOptions {
     /// Leave out what ignore files exclude.
     pub(crate) respect_ignore_files: bool,
-    /// What else to leave out.
+    /// What else to leave out, by reported names.
     pub(crate) exclude: Gitignore,
+    /// What the configuration leaves out, by real paths.
+    pub(crate) configured: Gitignore,
     /// Threads.
     pub(crate) jobs: usize,
 }
@@ -142,21 +144,45 @@ fn walk_directory<'p>(root: &Root, options: &WalkOptions, inspector: &(dyn Fn() 
     let respect = options.respect_ignore_files;
     builder.threads(options.jobs).hidden(false).require_git(false).follow_links(false);
     builder.ignore(respect).git_ignore(respect).git_global(respect).git_exclude(respect).parents(respect);
-    let (own, exclude) = (Arc::new(root.clone()), options.exclude.clone());
-    builder.filter_entry(move |entry| !is_skipped(entry, &own, &exclude));
+    let skip = Skip {
+        real: root.path.canonicalize().unwrap_or_else(|_| root.path.clone()),
+        root: root.clone(),
+        exclude: options.exclude.clone(),
+        configured: options.configured.clone(),
+    };
+    builder.filter_entry(move |entry| !skip.skips(entry));
     let all = Mutex::new(Found::default());
     let mut visitors = Visitors { root, inspector, all: &all };
     builder.build_parallel().visit(&mut visitors);
     all.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-fn is_skipped(entry: &DirEntry, root: &Root, exclude: &Gitignore) -> bool {
-    if entry.depth() == 0 {
-        return false;
+/// What a walk below one argument does not enter.
+struct Skip {
+    root: Root,
+    /// The real path of the argument.
+    real: PathBuf,
+    exclude: Gitignore,
+    configured: Gitignore,
+}
+
+impl Skip {
+    fn skips(&self, entry: &DirEntry) -> bool {
+        // What is named is read, whatever excludes it.
+        if entry.depth() == 0 {
+            return false;
+        }
+        let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+        let of_a_tool = is_directory && entry.file_name().to_str().is_some_and(|name| SKIPPED.contains(&name));
+        of_a_tool || self.is_excluded(entry.path(), is_directory)
     }
-    let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-    let skipped = is_directory && entry.file_name().to_str().is_some_and(|name| SKIPPED.contains(&name));
-    skipped || (!exclude.is_empty() && exclude.matched(root.name_below(entry.path()), is_directory).is_ignore())
+
+    fn is_excluded(&self, path: &Path, is_directory: bool) -> bool {
+        let excludes = |patterns: &Gitignore, path: &Path| patterns.matched(path, is_directory).is_ignore();
+        let real = || self.real.join(path.strip_prefix(&self.root.path).unwrap_or(path));
+        (!self.exclude.is_empty() && excludes(&self.exclude, Path::new(&self.root.name_below(path))))
+            || (!self.configured.is_empty() && excludes(&self.configured, &real()))
+    }
 }
 
 struct Visitors<'a, 'p> {

@@ -78,6 +78,19 @@ fn a_trusted_writer_is_not_reported() {
 }
 
 #[test]
+fn what_is_excluded_is_relative_to_the_configuration_and_read_when_it_is_named() {
+    let files = [("gen/a.py", TORN), ("src/gen/b.py", TORN), ("src/c.py", TORN), ("src/old.py", TORN)];
+    let project = Project::new(&files);
+    project.write("atomic-lint.toml", "exclude = ['/gen/', 'old.py']\n");
+    assert_eq!(project.json(&[]).paths(), ["src/c.py", "src/gen/b.py"]);
+    assert_eq!(project.json(&["src"]).paths(), ["src/c.py", "src/gen/b.py"]);
+    assert_eq!(project.json(&["--exclude", "c.py", "."]).paths(), ["src/gen/b.py"]);
+    assert_eq!(project.json(&["gen", "src/old.py"]).paths(), ["gen/a.py", "src/old.py"]);
+    project.write("src/atomic-lint.toml", "exclude = ['/gen/']\n");
+    assert_eq!(project.json(&["src"]).paths(), ["src/c.py", "src/old.py"], "the same pattern, from a folder below");
+}
+
+#[test]
 fn what_is_not_understood_is_refused_with_its_line() {
     let cases = [
         ("\nselct = []\n", "atomic-lint.toml:2: unknown key `selct`, did you mean `select`?"),
@@ -86,6 +99,7 @@ fn what_is_not_understood_is_refused_with_its_line() {
             "atomic-lint.toml:2: unknown rule `direct-wirte`, did you mean `direct-write`?",
         ),
         ("select = [\n", "atomic-lint.toml:"),
+        ("exclude = [\n  '{a',\n]\n", "atomic-lint.toml:2: "),
     ];
     for (text, message) in cases {
         let run = Project::new(&[("a.py", TORN), ("atomic-lint.toml", text)]).run(&[]);

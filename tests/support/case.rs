@@ -49,13 +49,21 @@ pub fn fixtures() -> Vec<Case> {
     let mut cases = Vec::new();
     for rule in folders(&root().join("fixtures")) {
         for circumstance in folders(&rule) {
-            let (rule, circumstance_name) = (file_name(&rule), file_name(&circumstance));
-            let group = format!("fixtures/{rule}/{circumstance_name}");
-            let about = (rule != "accepted").then_some(rule);
-            cases.extend(entries(&circumstance).iter().map(|entry| fixture(&group, about.clone(), entry)));
+            match file_name(&rule).as_str() {
+                // Here a language is in between: `fixtures/models/rust/tokio`.
+                "models" => folders(&circumstance).iter().for_each(|library| add_folder(library, None, &mut cases)),
+                "accepted" => add_folder(&circumstance, None, &mut cases),
+                rule => add_folder(&circumstance, Some(rule), &mut cases),
+            }
         }
     }
     cases
+}
+
+/// The cases of the folder of one circumstance.
+fn add_folder(folder: &Path, rule: Option<&str>, cases: &mut Vec<Case>) {
+    let group = folder.strip_prefix(root()).expect("fixtures are below the root").to_string_lossy().replace('\\', "/");
+    cases.extend(entries(folder).iter().map(|entry| fixture(&group, rule.map(str::to_owned), entry)));
 }
 
 /// Every example of every rule page, page by page.

@@ -21,12 +21,14 @@ pub fn page_texts() -> Vec<(String, String)> {
     texts("rules", ".md").into_iter().filter(|(file, _)| file != "rules/README.md").collect()
 }
 
+/// Name and text of every model file of `language`.
+pub fn model_texts(language: Language) -> Vec<(String, String)> {
+    texts(&format!("rules/models/{}", language.name()), ".toml")
+}
+
 fn parse() -> Result<Catalog, CatalogError> {
     let pages = page_texts();
-    let mut models = Vec::new();
-    for language in Language::ALL {
-        models.extend(texts(&format!("rules/models/{}", language.name()), ".toml"));
-    }
+    let models: Vec<(String, String)> = Language::ALL.into_iter().flat_map(model_texts).collect();
     let naming = read(&root().join("rules/models/naming.toml"));
     Catalog::parse(&borrowed(&pages), ("rules/models/naming.toml", &naming), &borrowed(&models))
 }

@@ -32,7 +32,8 @@ fn mark(case: &Case, file: FileId, finding: &atomic_lint_analysis::Finding) -> M
     Mark { file, line, rule: finding.rule.to_string() }
 }
 
-fn understood(language: Language, file: &Source) -> Result<Lowered, String> {
+/// The lowering of `file`; an error where a part of it was not understood.
+pub fn understood(language: Language, file: &Source) -> Result<Lowered, String> {
     let lowered = match language {
         Language::Rust => RustFrontend.lower(&file.text),
         Language::Python => PythonFrontend.lower(&file.text),

@@ -5,5 +5,6 @@ pub mod knowledge;
 pub mod lint;
 pub mod marks;
 pub mod names;
+pub mod rows;
 pub mod self_test;
 pub mod verdict;

@@ -10,6 +10,9 @@ use atomic_lint_catalog::ArgRef;
 use atomic_lint_ir::{Arg, BlockId, BodyKind, Callee, Const, Local, Name, Op, Param, ParamKind, Path, Step};
 use atomic_lint_source::{FileId, Span};
 
+/// The field under which an object keeps the handle that a library's base class has.
+const BASE: &str = "(base)";
+
 /// Calls are followed that deep.
 const DEPTH: usize = 9;
 
@@ -56,6 +59,14 @@ impl Site {
         let mut positional = self.args.iter().filter(|known| known.name.is_none());
         let found = positional.nth(arg.position()?)?;
         (!found.spread).then_some(found)
+    }
+
+    /// The arguments behind the one that a model means.
+    pub(crate) fn after(&self, arg: &ArgRef) -> Vec<Argument> {
+        let at = arg.position().unwrap_or(0);
+        let positional = self.args.iter().filter(|known| known.name.is_none()).skip(at + 1);
+        let named = self.args.iter().filter(|known| known.name.is_some());
+        positional.chain(named).cloned().collect()
     }
 
     /// Whether arguments come that are not in the text.
@@ -146,7 +157,14 @@ impl Machine<'_, '_> {
         {
             let inner = Site { args: rest.to_vec(), ..site.on(first.value.clone()) };
             for atom in first.value.atoms().to_vec() {
-                if let Some(value) = self.call_modelled_method(state, &atom, method, &inner) {
+                let called = match &atom {
+                    // `super().close()` of a class that derives from a library's file.
+                    Atom::Object(key) if self.object_kind(state, key).is_none() => {
+                        self.call_base(step, state, key, &Name::new(method), &inner)
+                    }
+                    _ => self.call_modelled_method(state, &atom, method, &inner),
+                };
+                if let Some(value) = called {
                     return value;
                 }
             }
@@ -155,9 +173,35 @@ impl Machine<'_, '_> {
         self.call_unknown(step, state, &last, site)
     }
 
+    /// A method of a base class that is a library's: its constructor keeps the handle that it is given.
+    fn call_base(
+        &mut self,
+        step: &Step,
+        state: &mut State,
+        key: &crate::value::ObjectKey,
+        name: &Name,
+        site: &Site,
+    ) -> Option<Value> {
+        if name != "__init__" {
+            return self.call_delegated(step, state, key, name, site);
+        }
+        let mut handles = Value::unknown();
+        for arg in &site.args {
+            handles.join(&arg.value.filter(|atom| matches!(atom, Atom::Handle(..))));
+        }
+        if handles.is_unknown() {
+            return None;
+        }
+        if let Some(ty) = self.object_type(state, key) {
+            self.log.field(ty, &BASE.into(), &handles);
+        }
+        state.set_field(key, &BASE.into(), handles);
+        Some(Value::of(Atom::None))
+    }
+
     /// Calls whatever `callee` may be.
     pub(crate) fn call_value(&mut self, step: &Step, state: &mut State, callee: &Value, site: &Site) -> Value {
-        let known = callee.filter(|atom| !matches!(atom, Atom::None | Atom::Bool(_) | Atom::Int(_)));
+        let known = callee.filter(|atom| !matches!(atom, Atom::None | Atom::Anything | Atom::Bool(_) | Atom::Int(_)));
         if let [only] = known.atoms() {
             return self.call_atom(step, state, only, site);
         }
@@ -310,7 +354,7 @@ impl Machine<'_, '_> {
         if !followed || runs || self.frames.len() > DEPTH || self.exhausted() || self.is_trusted(body) {
             return self.call_unfollowed(step, state, body, site);
         }
-        self.log.call(body);
+        self.log.call(self.frame().body, body);
         if info.body.generator {
             let step = site.at;
             self.suspended.push(Suspended { body, step, args, waiting: Vec::new() });
@@ -327,7 +371,7 @@ impl Machine<'_, '_> {
         };
         let exits = self.run_once(start);
         let value = self.land(state, exits);
-        if value.is_unknown() { self.returned_by(site, body) } else { value }
+        if value.is_unknown() { self.returned_by(state, site, body) } else { value }
     }
 
     /// Goes on in the caller after `exits`.
@@ -350,7 +394,7 @@ impl Machine<'_, '_> {
             let last = name.rsplit('.').next().unwrap_or("").to_owned();
             self.call_unknown(step, state, &last, site);
         }
-        self.returned_by(site, body)
+        self.returned_by(state, site, body)
     }
 
     fn is_trusted(&self, body: BodyRef) -> bool {
@@ -361,11 +405,11 @@ impl Machine<'_, '_> {
     }
 
     /// What a body gives by its declared type alone.
-    fn returned_by(&self, site: &Site, body: BodyRef) -> Value {
+    fn returned_by(&mut self, state: &mut State, site: &Site, body: BodyRef) -> Value {
         let info = self.program.body(body);
         let symbol = result(info.body.name.clone(), site);
         match &info.body.returns {
-            Some(ty) => self.symbol(info.file, symbol, Some(ty)),
+            Some(ty) => self.typed_symbol(site.at, state, info.file, symbol, ty),
             None => Value::path(symbol),
         }
     }
@@ -397,10 +441,23 @@ impl Machine<'_, '_> {
     }
 
     fn call_method(&mut self, step: &Step, state: &mut State, receiver: &Value, name: &Name, site: &Site) -> Value {
-        let present = receiver.filter(|atom| *atom != Atom::None);
+        let present = receiver.filter(|atom| !matches!(atom, Atom::None | Atom::Anything));
         if let [only] = present.atoms() {
             if let Some(value) = self.call_method_of(step, state, only, name, site) {
                 return value;
+            }
+        } else if present.atoms().iter().all(|atom| matches!(atom, Atom::Handle(..))) {
+            // Whichever file it is, the others are not in play, so the step holds for every one of them.
+            let mut all = Value::unknown();
+            let mut known = false;
+            for atom in present.atoms() {
+                if let Some(value) = self.call_modelled_method(state, atom, name, &site.on(Value::of(atom.clone()))) {
+                    all.join(&value);
+                    known = true;
+                }
+            }
+            if known {
+                return all;
             }
         } else {
             let mut ways = Ways::default();
@@ -496,6 +553,7 @@ impl Machine<'_, '_> {
         let mut names: Vec<Name> = state.fields(key).map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
         if let Some(ty) = self.object_type(state, key) {
             names.extend(self.program.links.ty(ty).def.fields.iter().map(|field| field.name.clone()));
+            names.push(BASE.into());
         }
         names.sort();
         names.dedup();

@@ -27,7 +27,8 @@ pub(crate) struct Made {
 }
 
 impl Made {
-    fn nothing() -> Self {
+    /// Nothing that matters.
+    pub(crate) fn nothing() -> Self {
         Made::default()
     }
 
@@ -54,6 +55,7 @@ impl Machine<'_, '_> {
             Effect::Exit => Made::nothing(),
 
             Effect::WritePath => self.write_whole(state, api, site, Origin::Whole),
+            Effect::CopyPath if self.falls_back(state, api, site) => Made::nothing(),
             Effect::CopyPath => self.write_whole(state, api, site, Origin::Copied),
             Effect::Rename | Effect::Move | Effect::Link => {
                 self.rename(state, api, site);
@@ -123,6 +125,7 @@ impl Machine<'_, '_> {
 
             Effect::Join => self.join_paths(site),
             Effect::Concat => self.derive(api, site, |path, part| PathExpr::concat(vec![path.clone(), part.clone()])),
+            Effect::Contains => self.contains(api, site),
             Effect::Push => self.derive(api, site, PathExpr::push),
             Effect::Parent => self.derive(api, site, |path, _| PathExpr::parent(path)),
             Effect::WithName => self.derive(api, site, PathExpr::with_name),
@@ -186,11 +189,11 @@ impl Machine<'_, '_> {
             };
         }
         match (&made.file, &made.value) {
-            (Some(file), _) if known.handle => Value::of(Atom::Handle(file.clone(), kind)),
-            (None, Some(value)) if value.handles().next().is_some() && known.handle => value.map(|atom| match atom {
+            (_, Some(value)) if value.handles().next().is_some() && known.handle => value.map(|atom| match atom {
                 Atom::Handle(file, _) => Value::of(Atom::Handle(file.clone(), kind)),
                 _ => Value::unknown(),
             }),
+            (Some(file), _) if known.handle => Value::of(Atom::Handle(file.clone(), kind)),
             _ => Value::of(Atom::Kind(kind, made.path.clone())),
         }
     }
@@ -322,12 +325,12 @@ impl Machine<'_, '_> {
         for (key, _) in handles.handles() {
             self.ensure_file(state, key, site);
             let Some(file) = state.file(key).cloned() else { continue };
+            self.sync_others(state, key, &file, site);
             if matches!(file.origin, Origin::Opened(OpenAs::Read)) {
-                self.sync_reopened(state, &file, site);
                 continue;
             }
             let (_, found) = file.stages.after(Event::Sync { flushes: api.flushes });
-            self.log_order(site, Some(&file), &found, file.path.clone(), None);
+            self.log_order(site, Some(&file), &found, file.name_now().clone(), None);
             if let Some(file) = state.file_mut(key) {
                 file.advance(Event::Sync { flushes: api.flushes }, place);
             }
@@ -395,6 +398,19 @@ impl Machine<'_, '_> {
         Made { path: None, ..Made::value(value) }
     }
 
+    fn contains(&self, api: &Api, site: &Site) -> Made {
+        let whole = site.receiver.clone().unwrap_or_default();
+        let part = self.argument_value(api.value.as_ref(), site);
+        let (Some(part), true) = (part.texts().next(), whole.texts().count() == whole.atoms().len()) else {
+            return Made::value(Value::unknown());
+        };
+        let mut found = Value::unknown();
+        for text in whole.texts() {
+            found.join(&Value::of(Atom::Bool(text.contains(part.as_str()))));
+        }
+        Made::value(found)
+    }
+
     fn derive(&self, api: &Api, site: &Site, make: impl Fn(&PathRef, &PathRef) -> PathRef) -> Made {
         let base = match &api.target {
             Some(target) => self.argument_value(Some(target), site),
@@ -434,7 +450,7 @@ impl Machine<'_, '_> {
     fn invoke(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
         let Some(callback) = &api.callback else { return Made::nothing() };
         let Some(callee) = site.arg(&callback.callable).map(|arg| arg.value.clone()) else { return Made::nothing() };
-        let mut args = Vec::new();
+        let mut args = if callback.rest { site.after(&callback.callable) } else { Vec::new() };
         if let Some(gets) = &callback.gets {
             let value = self.argument_value(Some(gets), site);
             args.push(Argument { name: None, value, span: site.span, spread: false });

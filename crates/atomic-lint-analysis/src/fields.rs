@@ -6,7 +6,7 @@ use crate::machine::{KIND, Machine, TYPE};
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Stage};
-use crate::state::{Fields, State};
+use crate::state::{Fields, File, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_catalog::{ItemValue, KindId, Models};
 use atomic_lint_ir::{Local, Name, Path, Step, Type};
@@ -37,23 +37,52 @@ impl Machine<'_, '_> {
 
     /// What a declared type says, wrappers like `Option<T>` taken off.
     pub(crate) fn declared(&self, file: FileId, ty: &Type) -> Declared {
+        let Some(ty) = self.unwrapped(file, ty) else { return Declared::Unknown };
+        match self.program.links.resolve_type(file, ty) {
+            Def::Type(ty) => Declared::Type(ty),
+            Def::External(name) => match self.models_of(file).kind_of_type(&name) {
+                Some(kind) => Declared::Kind(kind),
+                None => Declared::Unknown,
+            },
+            _ => Declared::Unknown,
+        }
+    }
+
+    /// The type inside of wrappers like `Option<T>`.
+    fn unwrapped<'t>(&self, file: FileId, ty: &'t Type) -> Option<&'t Type> {
         let models = self.models_of(file);
         let mut at = ty;
         for _ in 0..WRAPPERS {
-            match self.program.links.resolve_type(file, at) {
-                Def::Type(ty) => return Declared::Type(ty),
-                Def::External(name) => match models.kind_of_type(&name) {
-                    Some(kind) if models.kind(kind).transparent => match at.args.first() {
-                        Some(inner) => at = inner,
-                        None => return Declared::Unknown,
-                    },
-                    Some(kind) => return Declared::Kind(kind),
-                    None => return Declared::Unknown,
-                },
-                _ => return Declared::Unknown,
+            let Def::External(name) = self.program.links.resolve_type(file, at) else { break };
+            match models.kind_of_type(&name) {
+                Some(kind) if models.kind(kind).transparent => at = at.args.first()?,
+                _ => break,
             }
         }
-        Declared::Unknown
+        Some(at)
+    }
+
+    /// As [`Machine::symbol`], a tuple with each of its parts.
+    pub(crate) fn typed_symbol(
+        &mut self,
+        at: StepRef,
+        state: &mut State,
+        file: FileId,
+        path: PathRef,
+        ty: &Type,
+    ) -> Value {
+        match self.unwrapped(file, ty) {
+            Some(tuple) if tuple.path.last() == "(tuple)" && !tuple.args.is_empty() => {
+                let parts = tuple.args.iter().enumerate().map(|(number, part)| {
+                    let name = Name::from(number.to_string());
+                    let symbol = PathRef::new(PathExpr::Field(path.clone(), name.clone()));
+                    (name, self.symbol(file, symbol, Some(part)))
+                });
+                let fields: Fields = parts.collect();
+                self.make_object(at, state, None, fields)
+            }
+            _ => self.symbol(file, path, Some(ty)),
+        }
     }
 
     /// The models of a file's language.
@@ -140,7 +169,10 @@ impl Machine<'_, '_> {
                     .unwrap_or_else(|| Value::path(PathRef::new(PathExpr::Field(path.clone(), field.clone())))),
                 Atom::Kind(kind, _) | Atom::Handle(_, kind) => {
                     let name = self.models().kind(*kind).name.clone();
-                    self.modelled_field(at, step, state, &atom, &name, field).unwrap_or_default()
+                    match self.modelled_field(at, step, state, &atom, &name, field) {
+                        Some(value) => value,
+                        None => self.bound_method(&atom, *kind, field),
+                    }
                 }
                 Atom::Suspended(generator) if field == "[]" => self.iterate(state, *generator),
                 _ => Value::unknown(),
@@ -148,6 +180,18 @@ impl Machine<'_, '_> {
             all.join(&value);
         }
         all
+    }
+
+    /// A library's method as a value: its function, with the receiver as the first argument.
+    fn bound_method(&self, receiver: &Atom, kind: KindId, name: &Name) -> Value {
+        let models = self.models();
+        if models.method(kind, name).is_none() {
+            return Value::unknown();
+        }
+        let of = &models.kind(kind).name;
+        let function = Name::from(format!("{of}{}{name}", models.language().separator()));
+        let given = vec![(None, Value::of(receiver.clone()))];
+        Value::of(Atom::Partial(Arc::new(Value::of(Atom::Library(function))), Arc::new(given)))
     }
 
     fn modelled_field(
@@ -207,6 +251,7 @@ impl Machine<'_, '_> {
     /// What the table of objects holds, with the files and objects behind it brought into the state.
     fn tabled_field(&mut self, state: &mut State, ty: TypeRef, field: &str) -> Option<Value> {
         let lineage = self.program.links.lineage(ty);
+        self.log.ask(&lineage);
         let mut value = lineage
             .iter()
             .find_map(|def| match def {
@@ -222,12 +267,24 @@ impl Machine<'_, '_> {
         Some(value)
     }
 
+    /// The files that the fields of a type hold are there before its methods touch them.
+    pub(crate) fn bring_in_fields(&mut self, state: &mut State, ty: TypeRef) {
+        let lineage = self.program.links.lineage(ty);
+        self.log.ask(&lineage);
+        for def in lineage {
+            let Def::Type(ty) = def else { continue };
+            for value in self.objects.fields(ty) {
+                self.bring_in(state, value);
+            }
+        }
+    }
+
     fn bring_in(&self, state: &mut State, value: &Value) {
         for atom in value.atoms() {
             match atom {
                 Atom::Handle(key, _) if state.file(key).is_none() => {
                     if let Some(file) = self.objects.file(key) {
-                        state.put_file(key.clone(), file.clone());
+                        state.put_file(key.clone(), File { tabled: true, ..file.clone() });
                     }
                 }
                 Atom::Object(key) if state.fields(key).is_none() => {
@@ -259,6 +316,19 @@ impl Machine<'_, '_> {
 
     /// An attribute of a class itself, or a method unbound.
     pub(crate) fn class_attribute(&mut self, ty: TypeRef, name: &str) -> Value {
+        let own = self.inherited_attribute(ty, name);
+        if !own.is_unknown() {
+            return own;
+        }
+        // A mixin uses what the classes have that it is mixed into.
+        let mut below = Value::unknown();
+        for ty in self.program.links.ty(ty).implementers.iter().take(4) {
+            below.join(&self.inherited_attribute(*ty, name));
+        }
+        below
+    }
+
+    fn inherited_attribute(&mut self, ty: TypeRef, name: &str) -> Value {
         for def in self.program.links.lineage(ty) {
             let Def::Type(ty) = def else { continue };
             let info = self.program.links.ty(ty);

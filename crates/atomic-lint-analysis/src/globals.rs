@@ -2,12 +2,14 @@
 //!
 //! Worked out when first asked for, and then for every root alike.
 
+use crate::link::TypeRef;
 use crate::machine::Machine;
 use crate::program::BodyRef;
 use crate::value::{Atom, Value};
 use atomic_lint_ir::{BodyId, Local};
 use atomic_lint_source::FileId;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 /// Steps that the top of one file may run, what it calls included.
@@ -15,7 +17,15 @@ const STEPS_LEFT: usize = 20_000;
 
 /// The values of every file's top level, shared by all roots.
 #[derive(Debug)]
-pub(crate) struct Globals(Vec<OnceLock<Arc<Vec<Value>>>>);
+pub(crate) struct Globals(Vec<OnceLock<Arc<Computed>>>);
+
+/// What the variables of a file hold in the end.
+#[derive(Debug)]
+struct Computed {
+    values: Vec<Value>,
+    /// Types of whose fields that depends.
+    asked: BTreeSet<TypeRef>,
+}
 
 impl Globals {
     /// Nothing is known yet of any of `files` files.
@@ -29,7 +39,7 @@ impl Globals {
 pub(crate) struct GlobalsInPlay<'p> {
     shared: &'p Globals,
     /// What one file's top level asked of others; not shared, for it depends on where it began.
-    own: FxHashMap<FileId, Arc<Vec<Value>>>,
+    own: FxHashMap<FileId, Arc<Computed>>,
     computing: Vec<FileId>,
 }
 
@@ -48,11 +58,12 @@ impl<'p> GlobalsInPlay<'p> {
 impl Machine<'_, '_> {
     /// The value of a module's variable or constant.
     pub(crate) fn global(&mut self, file: FileId, local: Local) -> Value {
-        let values = self.globals_of(file);
-        values.and_then(|values| values.get(local.0 as usize).cloned()).unwrap_or_default()
+        let Some(computed) = self.globals_of(file) else { return Value::unknown() };
+        self.log.asked.extend(&computed.asked);
+        computed.values.get(local.0 as usize).cloned().unwrap_or_default()
     }
 
-    fn globals_of(&mut self, file: FileId) -> Option<Arc<Vec<Value>>> {
+    fn globals_of(&mut self, file: FileId) -> Option<Arc<Computed>> {
         let shared = self.globals.shared;
         let cell = &shared.0[file.0 as usize];
         if let Some(known) = cell.get().or_else(|| self.globals.own.get(&file)) {
@@ -70,7 +81,7 @@ impl Machine<'_, '_> {
         Some(cell.get_or_init(|| values).clone())
     }
 
-    fn compute_globals(&mut self, file: FileId) -> Vec<Value> {
+    fn compute_globals(&mut self, file: FileId) -> Computed {
         let body: BodyRef = self.program.body_ref(file, BodyId(0));
         let mut globals = self.globals.clone();
         globals.computing.push(file);
@@ -82,7 +93,8 @@ impl Machine<'_, '_> {
             self.globals.own = inner.globals.own;
         }
         // Objects and files of that run are in no other state, so only what stands by itself is kept.
-        values.into_iter().map(|value| value.filter(stands_alone)).collect()
+        let values = values.into_iter().map(|value| value.filter(stands_alone)).collect();
+        Computed { values, asked: inner.log.asked }
     }
 }
 

@@ -30,17 +30,22 @@ enum Verdict {
 /// Everything that the roots have shown, put together.
 struct Evidence<'p, 'u> {
     program: &'p Program<'u>,
+    /// Bodies that others of their package call.
     called: BTreeSet<BodyRef>,
-    renamed: BTreeSet<PathRef>,
+    renamed: BTreeMap<PathRef, BTreeSet<BodyRef>>,
     read: BTreeMap<PathRef, Place>,
 }
 
 /// Judges what the roots have shown.
 pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
-    let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeSet::new(), read: BTreeMap::new() };
+    let mut evidence = Evidence { program, called: BTreeSet::new(), renamed: BTreeMap::new(), read: BTreeMap::new() };
     for log in logs {
-        evidence.called.extend(log.called.iter().copied());
-        evidence.renamed.extend(log.renamed.iter().cloned());
+        let within = log.called.iter().filter(|(body, caller)| evidence.package(*body) == evidence.package(*caller));
+        let within: Vec<BodyRef> = within.map(|(body, _)| *body).collect();
+        evidence.called.extend(within);
+        for (path, body) in &log.renamed {
+            evidence.renamed.entry(path.clone()).or_default().insert(*body);
+        }
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
             *known = (*known).min(*place);
@@ -61,6 +66,10 @@ impl Evidence<'_, '_> {
         self.program.catalog.naming()
     }
 
+    fn package(&self, body: BodyRef) -> u32 {
+        self.program.links.package(self.program.body(body).file)
+    }
+
     fn is_test(&self, step: StepRef) -> bool {
         self.program.body(step.body).test
     }
@@ -68,17 +77,50 @@ impl Evidence<'_, '_> {
     /// One finding for every step that is wrong: the gravest defect; the others ride along.
     fn judge_flaws(&self, logs: &[Log], outcome: &mut Outcome) {
         let mut by_place: BTreeMap<Place, Vec<&Flaw>> = BTreeMap::new();
-        for flaw in logs.iter().flat_map(|log| log.flaws.values()) {
-            if !self.is_test(flaw.step) && !self.stays_temporary(flaw) {
-                by_place.entry(flaw.place).or_default().push(flaw);
+        for log in logs {
+            for flaw in log.flaws.values() {
+                if !self.is_test(flaw.step) && !self.stays_temporary(flaw) && !follows_from_another(flaw, log) {
+                    by_place.entry(flaw.place).or_default().push(flaw);
+                }
             }
         }
         for flaws in by_place.values() {
             // What the body shows by itself tells more plainly than what a caller's way through it shows.
             let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
-            outcome.findings.push(self.flaw_finding(worst, flaws));
+            let mut finding = self.flaw_finding(worst, flaws);
+            finding.related = self.who_told(flaws.iter().filter(|flaw| flaw.defect == worst.defect));
+            outcome.findings.push(finding);
+            let beyond = |flaw: &&&Flaw| flaw.defect == worst.defect && self.crosses_packages(flaw);
+            for flaw in flaws.iter().filter(beyond) {
+                let Some(caller) = flaw.chain.first() else { continue };
+                let mut finding = self.flaw_finding(flaw, &[]);
+                finding.place = self.call_place(*caller);
+                finding.scope = self.program.body(caller.body).body.name.clone();
+                finding.related.push(Related { role: Role::Sink, place: flaw.place });
+                outcome.findings.push(finding);
+            }
         }
+    }
+
+    /// The root calls straight into the package in which the step stands.
+    fn crosses_packages(&self, flaw: &Flaw) -> bool {
+        let own = self.package(flaw.step.body);
+        match flaw.chain.split_first() {
+            Some((first, rest)) => {
+                self.package(first.body) != own && rest.iter().all(|step| self.package(step.body) == own)
+            }
+            None => false,
+        }
+    }
+
+    /// The calls that told a function to do what is wrong here.
+    fn who_told<'f>(&self, flaws: impl Iterator<Item = &'f &'f Flaw>) -> Vec<Related> {
+        let calls = flaws.filter_map(|flaw| flaw.told_by).map(|call| self.call_place(call));
+        let mut related: Vec<Related> = calls.map(|place| Related { role: Role::Caller, place }).collect();
+        related.sort();
+        related.dedup();
+        related
     }
 
     /// Nothing leaves the temporary directory.
@@ -108,6 +150,7 @@ impl Evidence<'_, '_> {
         labels.retain(|label| label.place != flaw.place);
         labels.push(Label { place: flaw.place, moment: Moment::Here });
         labels.sort();
+        labels.dedup();
         Finding {
             rule: rule.into(),
             confidence: if flaw.always { Confidence::High } else { Confidence::Medium },
@@ -159,7 +202,12 @@ impl Evidence<'_, '_> {
     }
 
     fn superseded(&self, ending: &Ending) -> bool {
-        ending.open_ended && self.called.contains(&ending.root)
+        let called = |body: u32| self.called.contains(&BodyRef(body));
+        let given = |part: &PathExpr| matches!(part, PathExpr::Param { body, .. } if called(*body));
+        // A method finds in a field what the constructor was given.
+        let by_constructor =
+            ending.file.tabled && ending.file.path.paths().any(|path| path.any(&mut |part| given(part)));
+        by_constructor || ending.open_ended && called(ending.root.0)
     }
 
     fn report_sink(
@@ -199,7 +247,8 @@ impl Evidence<'_, '_> {
         let chain = &ending.file.chain;
         reported.iter().any(|(other, _)| {
             let closer = &other.file.chain;
-            closer.len() < chain.len() && chain.ends_with(closer)
+            let own = !closer.is_empty() || self.package(ending.root) == self.package(other.root);
+            own && closer.len() < chain.len() && chain.ends_with(closer)
         })
     }
 
@@ -262,7 +311,7 @@ impl Evidence<'_, '_> {
         if file.stages.may_be_published() || file.moved_with_directory {
             return Verdict::Accept(Reason::Staged);
         }
-        if file.path.paths().any(|path| self.renamed.contains(path)) {
+        if file.path.paths().any(|path| self.is_renamed_elsewhere(path, file.step.body)) {
             return Verdict::Accept(Reason::Staged);
         }
         if file.removed {
@@ -274,45 +323,58 @@ impl Evidence<'_, '_> {
             Origin::Opened(OpenAs::Exclusive) => return Verdict::Accept(Reason::Exclusive),
             _ => {}
         }
+        if self.program.body(file.step.body).build {
+            return Verdict::Accept(Reason::BuildOutput);
+        }
         if let Some(reason) = classify::accepted(self.naming(), file) {
             return Verdict::Accept(reason);
         }
         direct(ending)
     }
 
+    /// Another function renames the file: the order of the two is not known, but it is a staging file.
+    fn is_renamed_elsewhere(&self, path: &PathRef, body: BodyRef) -> bool {
+        self.renamed.get(path).is_some_and(|bodies| bodies.iter().any(|other| *other != body))
+    }
+
     /// Advice where the protocol is complete but for the last step; on a finding it rides along.
     fn note_directory_sync(&self, endings: &[&Ending], outcome: &mut Outcome) {
         for ending in endings {
             let file = &ending.file;
-            let (Some(target), Some(mark)) = (&file.published, file.marks.get(&Moment::Publish)) else { continue };
-            if !file.stages.has(Stage::Published) {
+            let Some(target) = &file.published else { continue };
+            if !ending.returned.is_some_and(|stages| stages.has(Stage::Published)) {
                 continue;
             }
-            let place = mark.place;
-            let rule = Name::new("missing-directory-sync");
-            if let Some(finding) = outcome.findings.iter_mut().find(|finding| finding.place == place) {
-                if finding.rule != rule && !finding.notes.iter().any(|(known, _)| *known == rule) {
-                    finding.notes.push((rule, place));
-                }
-                continue;
+            for place in &file.publishes {
+                self.note_at(*place, file, target, outcome);
             }
-            let mut labels = flow(file);
-            labels.retain(|label| label.place != place);
-            labels.push(Label { place, moment: Moment::Here });
-            labels.sort();
-            outcome.findings.push(Finding {
-                rule,
-                confidence: Confidence::High,
-                place,
-                scope: self.program.body(file.step.body).body.name.clone(),
-                target: target_of(target, file.named),
-                labels,
-                related: Vec::new(),
-                protocol: file_protocol(file),
-                reasons: Vec::new(),
-                notes: Vec::new(),
-            });
         }
+    }
+
+    fn note_at(&self, place: Place, file: &File, target: &Value, outcome: &mut Outcome) {
+        let rule = Name::new("missing-directory-sync");
+        if let Some(finding) = outcome.findings.iter_mut().find(|finding| finding.place == place) {
+            if finding.rule != rule && !finding.notes.iter().any(|(known, _)| *known == rule) {
+                finding.notes.push((rule, place));
+            }
+            return;
+        }
+        let mut labels = flow(file);
+        labels.retain(|label| label.place != place);
+        labels.push(Label { place, moment: Moment::Here });
+        labels.sort();
+        outcome.findings.push(Finding {
+            rule,
+            confidence: Confidence::High,
+            place,
+            scope: self.program.body(file.step.body).body.name.clone(),
+            target: target_of(target, file.named),
+            labels,
+            related: Vec::new(),
+            protocol: file_protocol(file),
+            reasons: Vec::new(),
+            notes: Vec::new(),
+        });
     }
 }
 
@@ -323,8 +385,8 @@ fn direct(ending: &Ending) -> Verdict {
         Origin::Copied => Verdict::Report("direct-copy"),
         Origin::Whole if file.empty => Verdict::Accept(Reason::EmptyMarker),
         Origin::Whole => Verdict::Report("direct-write"),
-        Origin::Opened(OpenAs::Truncate) if file.locked && !file.written() => Verdict::Accept(Reason::LockFile),
-        Origin::Opened(OpenAs::Truncate) if file.written() || file.handed || ending.open_ended => {
+        Origin::Opened(OpenAs::Truncate) if file.locked && !file.wrote => Verdict::Accept(Reason::LockFile),
+        Origin::Opened(OpenAs::Truncate) if file.written() || file.handed || ending.escapes => {
             Verdict::Report("direct-write")
         }
         Origin::Opened(OpenAs::Truncate) => Verdict::Accept(Reason::EmptyMarker),
@@ -349,6 +411,19 @@ fn rule_of(defect: Defect) -> &'static str {
         Defect::NonAtomicMove => "non-atomic-move",
         Defect::RemovedBefore => "remove-before-rename",
     }
+}
+
+/// One cause is one finding: a publish lacks its sync where that comes late, and a sync that comes
+/// late is in vain anyhow where the buffer was not even flushed.
+fn follows_from_another(flaw: &Flaw, log: &Log) -> bool {
+    let cause = match flaw.defect {
+        Defect::Order(Fault::PublishBeforeSync) => Defect::Order(Fault::Late),
+        Defect::Order(Fault::Late) => Defect::Order(Fault::PublishBeforeFlush),
+        _ => return false,
+    };
+    let of = |flaw: &Flaw| flaw.file.as_ref().map(|file| (file.step, file.chain.clone()));
+    let file = of(flaw);
+    file.is_some() && log.flaws.values().any(|other| other.defect == cause && of(other) == file)
 }
 
 /// The smaller, the more of the flow the repair of that defect mends.

@@ -54,7 +54,7 @@ pub(crate) struct TypeInfo<'u> {
     pub(crate) methods: FxHashMap<Name, (FileId, BodyId)>,
     /// Bases and implemented traits, of the project or by their full name.
     pub(crate) bases: Vec<Def>,
-    /// For a trait, the types that implement it.
+    /// The types that implement or derive from it.
     pub(crate) implementers: Vec<TypeRef>,
 }
 
@@ -141,9 +141,10 @@ impl<'u> Links<'u> {
 
     /// The method `name` of `ty`: its own, a base's, or the only implementer's.
     pub(crate) fn method(&self, ty: TypeRef, name: &str) -> Option<(FileId, BodyId)> {
-        self.own_or_inherited(ty, name, 0).or_else(|| match self.ty(ty).implementers.as_slice() {
-            [only] => self.own_or_inherited(*only, name, 0),
-            _ => None,
+        self.own_or_inherited(ty, name, 0).or_else(|| {
+            let mut below = self.ty(ty).implementers.iter().filter_map(|ty| self.own_or_inherited(*ty, name, 0));
+            let first = below.next()?;
+            below.all(|other| other == first).then_some(first)
         })
     }
 
@@ -283,6 +284,13 @@ impl<'u> Links<'u> {
         for at in 0..self.types.len() {
             let (module, def) = (self.types[at].module, self.types[at].def);
             let bases: Vec<Def> = def.bases.iter().map(|base| self.resolve_in(module, &base.path, 0)).collect();
+            for base in &bases {
+                if let Def::Type(base) = base
+                    && base.0 as usize != at
+                {
+                    self.types[base.0 as usize].implementers.push(TypeRef(at as u32));
+                }
+            }
             self.types[at].bases.extend(bases);
         }
     }

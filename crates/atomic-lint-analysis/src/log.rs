@@ -1,14 +1,15 @@
 //! What one root has shown: faults, files with how they ended, and who called whom.
 
-use crate::link::TypeRef;
+use crate::link::{Def, TypeRef};
 use crate::path::PathRef;
 use crate::program::{BodyRef, StepRef};
-use crate::protocol::Fault;
-use crate::state::{Fields, File, State};
+use crate::protocol::{Fault, Stages};
+use crate::state::{Fields, File, State, Ways};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_ir::Name;
 use atomic_lint_source::Place;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What is wrong at a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +41,10 @@ pub(crate) struct Flaw {
     pub(crate) named: Option<Place>,
     /// Where the target was removed.
     pub(crate) removed: Option<Place>,
+    /// The calls that led to the step, outermost first.
+    pub(crate) chain: Arc<Vec<StepRef>>,
+    /// The call that has the file, where the step itself only does what its function is told.
+    pub(crate) told_by: Option<StepRef>,
     pub(crate) root: BodyRef,
 }
 
@@ -49,6 +54,12 @@ pub(crate) struct Ending {
     pub(crate) file: File,
     /// The caller of the root gets hold of it, or of its path, and may go on with it.
     pub(crate) open_ended: bool,
+    /// The handle itself outlives the root: it is returned, or kept in an object.
+    pub(crate) escapes: bool,
+    /// The stages where the root succeeds; nothing is said of one that reports an error.
+    pub(crate) returned: Option<Stages>,
+    /// A step has failed before that.
+    pub(crate) failed: bool,
     pub(crate) root: BodyRef,
 }
 
@@ -58,14 +69,16 @@ pub(crate) struct Log {
     pub(crate) root: Option<BodyRef>,
     /// Nothing is written down: a run only for its values.
     pub(crate) muted: bool,
-    pub(crate) flaws: BTreeMap<(Defect, Place), Flaw>,
+    pub(crate) flaws: BTreeMap<(Defect, Place, Option<StepRef>), Flaw>,
     pub(crate) endings: BTreeMap<FileKey, Ending>,
-    /// Bodies that were run because another called them.
-    pub(crate) called: BTreeSet<BodyRef>,
-    /// Paths that were renamed away.
-    pub(crate) renamed: BTreeSet<PathRef>,
+    /// Bodies that were run because another called them, with the caller.
+    pub(crate) called: BTreeSet<(BodyRef, BodyRef)>,
+    /// Paths that were renamed away, with the body that did it.
+    pub(crate) renamed: BTreeSet<(PathRef, BodyRef)>,
     /// Paths that were opened for reading, with where.
     pub(crate) read: BTreeMap<PathRef, Place>,
+    /// Types of which the root asked what their fields hold.
+    pub(crate) asked: BTreeSet<TypeRef>,
     pub(crate) fields: BTreeMap<(TypeRef, Name), Value>,
     pub(crate) kept_files: BTreeMap<FileKey, File>,
     pub(crate) kept_objects: BTreeMap<ObjectKey, Fields>,
@@ -77,7 +90,7 @@ impl Log {
         if self.muted {
             return;
         }
-        let key = (flaw.defect, flaw.place);
+        let key = (flaw.defect, flaw.place, flaw.chain.first().copied());
         match self.flaws.get_mut(&key) {
             // A later visit has seen more ways, so it knows better whether all have the defect.
             Some(known) => {
@@ -92,22 +105,37 @@ impl Log {
 
     /// Writes down what a field of a type was given.
     pub(crate) fn field(&mut self, ty: TypeRef, name: &Name, value: &Value) {
-        if !self.muted && !value.is_unknown() {
-            self.fields.entry((ty, name.clone())).or_default().join(value);
+        if self.muted {
+            return;
+        }
+        let known = self.fields.entry((ty, name.clone())).or_default();
+        if value.is_unknown() {
+            known.join(&Value::of(Atom::Anything));
+        } else {
+            known.join(value);
         }
     }
 
+    /// Writes down that the root asked what the fields of a type hold.
+    pub(crate) fn ask(&mut self, lineage: &[Def]) {
+        let types = lineage.iter().filter_map(|def| match def {
+            Def::Type(ty) => Some(*ty),
+            _ => None,
+        });
+        self.asked.extend(types);
+    }
+
     /// Writes down that a body was called.
-    pub(crate) fn call(&mut self, body: BodyRef) {
+    pub(crate) fn call(&mut self, caller: BodyRef, body: BodyRef) {
         if !self.muted {
-            self.called.insert(body);
+            self.called.insert((body, caller));
         }
     }
 
     /// Writes down that a path was renamed away.
-    pub(crate) fn rename(&mut self, path: &PathRef) {
+    pub(crate) fn rename(&mut self, path: &PathRef, body: BodyRef) {
         if !self.muted {
-            self.renamed.insert(path.clone());
+            self.renamed.insert((path.clone(), body));
         }
     }
 
@@ -118,16 +146,21 @@ impl Log {
         }
     }
 
-    /// Writes down a file that is no longer followed.
-    pub(crate) fn ending(&mut self, key: FileKey, file: File, open_ended: bool) {
-        let Some(root) = self.root else { return };
+    /// Writes down a file that is no longer followed because the step that opened it opens the next one.
+    pub(crate) fn replaced(&mut self, key: FileKey, file: File) {
+        if let Some(root) = self.root {
+            self.ending(key, Ending { file, open_ended: false, escapes: false, returned: None, failed: false, root });
+        }
+    }
+
+    fn ending(&mut self, key: FileKey, ending: Ending) {
         if self.muted {
             return;
         }
         match self.endings.get_mut(&key) {
-            Some(known) => known.merge(&file, open_ended),
+            Some(known) => known.merge(&ending),
             None => {
-                self.endings.insert(key, Ending { file, open_ended, root });
+                self.endings.insert(key, ending);
             }
         }
     }
@@ -138,20 +171,24 @@ impl Log {
         if let Some(value) = value {
             reached.value(state, value);
         }
-        for (key, file) in state.files() {
-            let returned = reached.files.contains(key) || file.path.paths().any(|path| reached.paths.contains(path));
-            let given = file.path.paths().any(|path| path.depends_on(root.0));
-            self.ending(key.clone(), file.clone(), returned || given);
-        }
         let mut kept = Reached::default();
         for (key, fields) in state.objects() {
             if matches!(key, ObjectKey::Given(..)) || fields.contains_key(crate::machine::TYPE) {
                 kept.value(state, &Value::of(Atom::Object(key.clone())));
             }
         }
-        for key in kept.files {
-            if let Some(file) = state.file(&key) {
-                self.keep_file(key, file);
+        for (key, file) in state.files() {
+            let escapes = reached.files.contains(key) || kept.files.contains(key);
+            let named = |path| reached.paths.contains(path) || path.depends_on(root.0);
+            let open_ended = reached.files.contains(key) || file.path.paths().any(named);
+            let returned = value.map(|_| file.stages);
+            self.ending(
+                key.clone(),
+                Ending { file: file.clone(), open_ended, escapes, returned, failed: state.failed, root },
+            );
+            // After an error the object is not used on.
+            if value.is_some() && (kept.files.contains(key) || file.tabled) {
+                self.keep_file(key.clone(), file);
             }
         }
         for key in kept.objects {
@@ -172,9 +209,15 @@ impl Log {
 }
 
 impl Ending {
-    fn merge(&mut self, file: &File, open_ended: bool) {
-        self.open_ended |= open_ended;
-        self.file.merge(file);
+    fn merge(&mut self, other: &Ending) {
+        self.open_ended |= other.open_ended;
+        self.escapes |= other.escapes;
+        self.file.merge(&other.file, Ways { mine_failed: self.failed, theirs_failed: other.failed });
+        self.failed &= other.failed;
+        self.returned = match (self.returned, other.returned) {
+            (Some(mine), Some(theirs)) => Some(mine.union(theirs)),
+            (mine, theirs) => mine.or(theirs),
+        };
     }
 }
 

@@ -20,13 +20,18 @@ use std::sync::Arc;
 const VISITS: u32 = 6;
 
 /// Steps that one root may run; what is called beyond that is taken as unknown.
-const STEPS: usize = 60_000;
+const STEPS: usize = 30_000;
+
+/// Lists and tuples beyond that many objects are not kept.
+const OBJECTS: usize = 500;
 
 /// One body being run.
 pub(crate) struct Frame {
     pub(crate) body: BodyRef,
     /// The step that called it.
     pub(crate) caller: Option<StepRef>,
+    /// What it was given.
+    pub(crate) args: Vec<Value>,
     /// Values of the locals that one step defines.
     temps: Vec<Value>,
     /// The latest call that changed a file: what holds its outcome, and the state where it failed.
@@ -90,6 +95,8 @@ pub(crate) struct Machine<'p, 'u> {
     pub(crate) frames: Vec<Frame>,
     pub(crate) log: Log,
     pub(crate) suspended: Vec<Suspended>,
+    /// The source of the rename being applied.
+    pub(crate) source: Option<(StepRef, Value)>,
     /// What the receiver of the call just made has become.
     pub(crate) assigned: Option<Value>,
     /// How things stand where the call just made has failed.
@@ -115,6 +122,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             frames: Vec::new(),
             log: Log::default(),
             suspended: Vec::new(),
+            source: None,
             assigned: None,
             failed: None,
             globals,
@@ -128,15 +136,12 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.steps = 0;
         self.log.root = Some(root);
         let args = self.symbolic_arguments(root);
-        let start = Start {
-            body: root,
-            caller: None,
-            args,
-            state: State::default(),
-            block: BlockId(0),
-            temps: None,
-            stops_at_yield: false,
-        };
+        let mut state = State::default();
+        if let Some(owner) = self.program.body(root).owner {
+            self.bring_in_fields(&mut state, owner);
+        }
+        let start =
+            Start { body: root, caller: None, args, state, block: BlockId(0), temps: None, stops_at_yield: false };
         let exits = self.run(start);
         if let Some((state, value)) = &exits.ok {
             self.log.leave(root, state, Some(value));
@@ -156,7 +161,12 @@ impl<'p, 'u> Machine<'p, 'u> {
                 }
                 _ => {
                     let path = PathExpr::Param { body: root.0, index: at as u32, name: param.name.clone() };
-                    self.symbol(info.file, PathRef::new(path), param.ty.as_ref())
+                    let mut value = self.symbol(info.file, PathRef::new(path), param.ty.as_ref());
+                    // A text by default is what most callers mean: a mode, a suffix.
+                    if let Some(Const::Text(text)) = &param.default {
+                        value.join(&Value::path(PathExpr::text(text.clone())));
+                    }
+                    value
                 }
             };
             args.push((param.local, value));
@@ -178,6 +188,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.frames.push(Frame {
             body,
             caller: None,
+            args: Vec::new(),
             temps: vec![Value::unknown(); locals],
             attempt: None,
             yields: Vec::new(),
@@ -213,6 +224,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         let mut frame = Frame {
             body: start.body,
             caller: start.caller,
+            args: start.args.iter().map(|(_, value)| value.clone()).collect(),
             temps: start.temps.unwrap_or_else(|| vec![Value::unknown(); info.body.locals.len()]),
             attempt: None,
             yields: Vec::new(),
@@ -283,6 +295,18 @@ impl<'p, 'u> Machine<'p, 'u> {
 
     fn frame_mut(&mut self) -> &mut Frame {
         self.frames.last_mut().expect("a step runs in a frame")
+    }
+
+    /// The calls on the stack, outermost first.
+    pub(crate) fn chain(&self) -> Arc<Vec<StepRef>> {
+        Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect())
+    }
+
+    /// The calls that led to the function at hand; a closure is part of the function around it.
+    pub(crate) fn function_chain(&self) -> Arc<Vec<StepRef>> {
+        let functions =
+            self.frames.iter().filter(|frame| !matches!(self.program.body(frame.body).body.kind, BodyKind::Closure(_)));
+        Arc::new(functions.filter_map(|frame| frame.caller).collect())
     }
 
     /// A number for the last calls on the stack, so that what two callers open is not mixed up.
@@ -363,6 +387,7 @@ impl<'p, 'u> Machine<'p, 'u> {
                 {
                     failed.restore_files(&attempt.failed);
                 }
+                failed.failed = true;
                 vec![(*ok, state), (*err, failed)]
             }
             Exit::Return(value) => {
@@ -543,6 +568,11 @@ impl<'p, 'u> Machine<'p, 'u> {
         {
             return value;
         }
+        // Data that no path, file or function is in says nothing about files.
+        let telling = values.values().any(|value| value.atoms().iter().any(tells));
+        if !telling || state.object_count() > OBJECTS {
+            return Value::unknown();
+        }
         self.make_object(at, state, None, values)
     }
 
@@ -607,6 +637,11 @@ pub(crate) fn own_object(owner: crate::link::TypeRef) -> ObjectKey {
 /// What is known of the identity of such an object.
 pub(crate) fn own_symbol(owner: crate::link::TypeRef) -> PathRef {
     PathRef::new(PathExpr::Item(Name::from(format!("self#{}", owner.0))))
+}
+
+/// Whether an atom in a tuple or list makes it worth keeping.
+fn tells(atom: &Atom) -> bool {
+    !matches!(atom, Atom::Bool(_) | Atom::Int(_) | Atom::None | Atom::Bytes { .. } | Atom::Anything)
 }
 
 fn store(frame: &mut Frame, varying: bool, state: &mut State, local: Local, value: Value) {

@@ -7,7 +7,7 @@ use crate::link::TypeRef;
 use crate::log::Log;
 use crate::state::{Fields, File};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The fields of types, with the files and objects that they hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,9 +43,46 @@ impl ObjectTable {
         }
     }
 
+    /// The types of whose fields `next` says something else.
+    pub(crate) fn changed(&self, next: &ObjectTable) -> BTreeSet<TypeRef> {
+        let types = self.fields.keys().chain(next.fields.keys());
+        types.copied().filter(|ty| self.fields.get(ty) != next.fields.get(ty) || !self.same_behind(next, *ty)).collect()
+    }
+
+    /// Whether the files and objects behind the fields of a type are the same in both.
+    fn same_behind(&self, next: &ObjectTable, ty: TypeRef) -> bool {
+        let mut waiting: Vec<&Atom> = self.fields(ty).flat_map(|value| value.atoms()).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(atom) = waiting.pop() {
+            match atom {
+                Atom::Handle(key, _) if self.files.get(key) != next.files.get(key) => return false,
+                Atom::Object(key) if seen.insert(key) => {
+                    if self.heap.get(key) != next.heap.get(key) {
+                        return false;
+                    }
+                    let fields = self.heap.get(key).into_iter().flat_map(|fields| fields.values());
+                    waiting.extend(fields.flat_map(|value| value.atoms()));
+                }
+                _ => {}
+            }
+        }
+        true
+    }
+
+    /// The types that hold a file in a field.
+    pub(crate) fn holders(&self) -> impl Iterator<Item = TypeRef> {
+        let holds = |fields: &Fields| fields.values().any(|value| value.handles().next().is_some());
+        self.fields.iter().filter(move |(_, fields)| holds(fields)).map(|(ty, _)| *ty)
+    }
+
     /// What `field` of a `ty` may hold.
     pub(crate) fn field(&self, ty: TypeRef, field: &str) -> Option<&Value> {
         self.fields.get(&ty)?.get(field)
+    }
+
+    /// What the fields of a `ty` may hold.
+    pub(crate) fn fields(&self, ty: TypeRef) -> impl Iterator<Item = &Value> {
+        self.fields.get(&ty).into_iter().flat_map(|fields| fields.values())
     }
 
     /// A file that a field holds.

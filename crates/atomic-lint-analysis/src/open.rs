@@ -10,16 +10,19 @@ use crate::state::{Fields, File, Mark, Origin, State, first_stage};
 use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, OpenAs, Returns};
 use atomic_lint_ir::Name;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Machine<'_, '_> {
     /// Opens the target of a call.
     pub(crate) fn open(&mut self, state: &mut State, api: &Api, site: &Site, how: OpenAs) -> Made {
-        let path = self.target(api, site);
+        let given = self.given_instead(api, site);
+        let path = given.clone().unwrap_or_else(|| self.target(api, site));
+        if self.is_harmless(&path) || (given.is_some() && path.handles().next().is_none()) {
+            return Made::nothing();
+        }
         // A descriptor that is opened again is the file it was.
         if let Some((file, _)) = path.handles().next() {
-            return Made { file: Some(file.clone()), ..Made::default() };
+            return Made { file: Some(file.clone()), value: Some(path.clone()), path: None };
         }
         if how == OpenAs::Read {
             for path in path.paths() {
@@ -35,6 +38,22 @@ impl Machine<'_, '_> {
         file.truncated = how == OpenAs::Truncate;
         file.open = true;
         Made { file: Some(self.put(state, site, file)), ..Made::default() }
+    }
+
+    /// The open file that a call is given in place of a path: `GzipFile(fileobj=…)`.
+    fn given_instead(&self, api: &Api, site: &Site) -> Option<Value> {
+        let given = &site.arg(api.handle.as_ref()?)?.value;
+        (given.atoms() != [Atom::None]).then(|| given.clone())
+    }
+
+    /// Whether it is memory, or a descriptor by its number: those of the standard streams.
+    fn is_harmless(&self, target: &Value) -> bool {
+        let harmless = |atom: &Atom| match atom {
+            Atom::Kind(kind, _) => self.models().kind(*kind).harmless,
+            Atom::Int(_) => true,
+            _ => false,
+        };
+        !target.is_unknown() && target.atoms().iter().all(harmless)
     }
 
     /// The temporary file that was made under that path before and is now written by it.
@@ -120,7 +139,7 @@ impl Machine<'_, '_> {
             step: site.at,
             place,
             named: self.target_place(target, site),
-            chain: Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect()),
+            chain: self.chain(),
             marks: BTreeMap::from([(Moment::Open, Mark { place, always: true })]),
             piecewise: false,
             empty: false,
@@ -131,8 +150,12 @@ impl Machine<'_, '_> {
             handed: false,
             open: false,
             deletes: false,
+            tabled: false,
             removed: false,
+            wrote: false,
+            publishes: BTreeSet::new(),
             published: None,
+            published_in: None,
             moved_with_directory: false,
         }
     }
@@ -141,7 +164,7 @@ impl Machine<'_, '_> {
     fn put(&mut self, state: &mut State, site: &Site, file: File) -> FileKey {
         let key = FileKey::Opened(site.at, self.context());
         if let Some(earlier) = state.put_file(key.clone(), file) {
-            self.log.ending(key.clone(), earlier, false);
+            self.log.replaced(key.clone(), earlier);
         }
         key
     }
@@ -163,7 +186,7 @@ impl Machine<'_, '_> {
             step: site.at,
             place,
             named: None,
-            chain: Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect()),
+            chain: self.chain(),
             marks: BTreeMap::new(),
             piecewise: false,
             empty: false,
@@ -174,8 +197,12 @@ impl Machine<'_, '_> {
             handed: false,
             open: true,
             deletes: false,
+            tabled: false,
             removed: false,
+            wrote: false,
+            publishes: BTreeSet::new(),
             published: None,
+            published_in: None,
             moved_with_directory: false,
         };
         state.put_file(key.clone(), file);

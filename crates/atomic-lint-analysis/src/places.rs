@@ -27,6 +27,8 @@ pub(crate) struct Places {
     by_file: Vec<Option<Place>>,
     /// By file: it is test code, judged by its path within its package, never by where that lies.
     tests: Vec<bool>,
+    /// By file: it only runs to build, so what it writes can be made again.
+    builds: Vec<bool>,
     by_path: FxHashMap<(u32, Vec<Name>), FileId>,
     python: FxHashMap<Vec<Name>, FileId>,
     /// The root module of each package.
@@ -44,7 +46,9 @@ impl Places {
                 places.register(FileId(at as u32), place);
             }
             places.by_file.push(place);
-            places.tests.push(naming.is_test_path(surveyor.within_package(path)));
+            let within = surveyor.within_package(path);
+            places.tests.push(naming.is_test_path(within));
+            places.builds.push(naming.build_files.iter().any(|name| name == within));
         }
         places
     }
@@ -67,6 +71,11 @@ impl Places {
     /// Whether a file is test code as a whole.
     pub(crate) fn is_test(&self, file: FileId) -> bool {
         self.tests[file.0 as usize]
+    }
+
+    /// Whether a file only runs to build.
+    pub(crate) fn is_build(&self, file: FileId) -> bool {
+        self.builds[file.0 as usize]
     }
 
     /// The file of the module `path` of `package`.

@@ -4,7 +4,7 @@ use atomic_lint_catalog::{Catalog, Models};
 use atomic_lint_ir::{Block, BlockId, Body, BodyId, BodyKind, Callee, Exit, Language, Local, Name, Op, Unit};
 use atomic_lint_source::{FileId, Place, Span};
 
-use crate::link::Links;
+use crate::link::{Links, TypeRef};
 use crate::places::Places;
 use crate::project::Tree;
 use crate::relevance::Relevance;
@@ -30,9 +30,11 @@ pub(crate) struct BodyInfo<'u> {
     /// Locals that more than one step defines, so that their value depends on the way.
     pub(crate) varying: Vec<bool>,
     /// The type whose method it is.
-    pub(crate) owner: Option<crate::link::TypeRef>,
+    pub(crate) owner: Option<TypeRef>,
     /// It is test code, by its file or by its attributes.
     pub(crate) test: bool,
+    /// Its file only runs to build.
+    pub(crate) build: bool,
 }
 
 /// The files in play, linked.
@@ -54,6 +56,7 @@ impl<'u> Program<'u> {
             first.push(bodies.len() as u32);
             let Some(unit) = unit else { continue };
             let test = places.is_test(FileId(file as u32));
+            let build = places.is_build(FileId(file as u32));
             for body in &unit.bodies {
                 bodies.push(BodyInfo {
                     file: FileId(file as u32),
@@ -62,6 +65,7 @@ impl<'u> Program<'u> {
                     varying: varying(body, catalog.models(unit.language)),
                     owner: None,
                     test: test || body.test,
+                    build,
                 });
             }
         }
@@ -80,6 +84,12 @@ impl<'u> Program<'u> {
             !info.test && !matches!(info.body.kind, BodyKind::Closure(_)) && self.relevance.is_root(*body)
         };
         (0..self.bodies.len() as u32).map(BodyRef).filter(is_root).collect()
+    }
+
+    /// The methods of those types that are no test code.
+    pub(crate) fn methods_of(&self, types: impl Iterator<Item = TypeRef>) -> impl Iterator<Item = BodyRef> {
+        let methods = types.flat_map(|ty| self.links.methods_of(ty));
+        methods.map(|(_, file, id)| self.body_ref(file, id)).filter(|body| !self.body(*body).test)
     }
 
     /// The number of body `id` of `file`.

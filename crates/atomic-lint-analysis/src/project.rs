@@ -14,6 +14,7 @@ use atomic_lint_ir::{BodyId, Language, Name, Unit};
 use atomic_lint_source::FileId;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 
 /// Every file of a walk, read or not.
 #[derive(Clone, Debug, Default)]
@@ -189,18 +190,25 @@ impl<'c> Project<'c> {
         let units = self.units_in_play();
         let program = Program::new(self.catalog, &self.tree, &self.places, &units);
         let mut objects = ObjectTable::default();
-        let mut logs = Vec::new();
+        let mut logs: BTreeMap<BodyRef, Log> = BTreeMap::new();
+        let mut roots = program.roots();
         for _ in 0..ROUNDS {
             // Globals may read what fields hold, so each round works them out anew.
             let globals = Globals::new(self.units.len());
-            logs = run_roots(&program, &objects, settings, &globals);
+            logs.extend(run_roots(&program, &objects, settings, &globals, &roots));
             let mut next = ObjectTable::default();
-            logs.iter().for_each(|log| next.absorb(log));
-            if next == objects {
+            logs.values().for_each(|log| next.absorb(log));
+            let changed = objects.changed(&next);
+            objects = next;
+            // A root that asked for nothing that has changed would show the same again.
+            let again = logs.iter().filter(|(_, log)| !log.asked.is_disjoint(&changed)).map(|(root, _)| *root);
+            roots =
+                again.chain(program.methods_of(objects.holders()).filter(|root| !logs.contains_key(root))).collect();
+            if roots.is_empty() {
                 break;
             }
-            objects = next;
         }
+        let logs: Vec<Log> = logs.into_values().collect();
         judge(&program, &logs)
     }
 }
@@ -209,16 +217,24 @@ impl<'c> Project<'c> {
 const DEMANDS: u32 = 6;
 
 /// Rounds in which what methods leave in fields reaches the other methods.
-const ROUNDS: usize = 2;
+///
+/// One to open a file, one to write it, one to close it, one to publish it.
+const ROUNDS: usize = 4;
 
-fn run_roots(program: &Program<'_>, objects: &ObjectTable, settings: &Settings, globals: &Globals) -> Vec<Log> {
+fn run_roots(
+    program: &Program<'_>,
+    objects: &ObjectTable,
+    settings: &Settings,
+    globals: &Globals,
+    roots: &[BodyRef],
+) -> Vec<(BodyRef, Log)> {
     let trusted = |root: &BodyRef| settings.trusted_writers.contains(&program.full_name(*root));
-    let mut roots = program.roots();
+    let mut roots = roots.to_vec();
     roots.retain(|root| settings.trusted_writers.is_empty() || !trusted(root));
     let run = |root: &BodyRef| {
         let mut machine = Machine::new(program, objects, &settings.trusted_writers, GlobalsInPlay::new(globals));
         machine.run_root(*root);
-        machine.log
+        (*root, machine.log)
     };
     roots.par_iter().with_max_len(8).map(run).collect()
 }

@@ -75,7 +75,8 @@ pub(crate) fn advance(stage: Stage, event: Event) -> (Stage, Option<Fault>) {
         (Dirty, Flush) => (Written, None),
         (Unknown | Fresh | Written | Synced | Published | Durable, Flush) => (stage, None),
 
-        (Dirty, Sync { flushes: false }) => (Dirty, Some(Fault::SyncBeforeFlush)),
+        // One cause is one fault: what follows from this one is not told again.
+        (Dirty, Sync { flushes: false }) => (Unknown, Some(Fault::SyncBeforeFlush)),
         (Dirty, Sync { flushes: true }) => (Synced, None),
         (Unknown | Fresh | Written | Synced, Sync { .. }) => (Synced, None),
         (Published, Sync { .. }) => (Published, Some(Fault::Late)),
@@ -102,6 +103,8 @@ pub(crate) struct Found {
     pub(crate) fault: Fault,
     /// On every way, not only on some.
     pub(crate) always: bool,
+    /// On some way on which content was written it is right.
+    pub(crate) right_somewhere: bool,
 }
 
 impl Stages {
@@ -144,17 +147,21 @@ impl Stages {
         let mut next = 0;
         let mut faults: Vec<(Fault, usize)> = Vec::new();
         let mut count = 0;
+        let mut right_somewhere = false;
         for stage in self.iter() {
             let (to, fault) = advance(stage, event);
             next |= 1 << to as u8;
             count += 1;
-            let Some(fault) = fault else { continue };
+            let Some(fault) = fault else {
+                right_somewhere |= stage != Stage::Fresh;
+                continue;
+            };
             match faults.iter_mut().find(|(known, _)| *known == fault) {
                 Some((_, times)) => *times += 1,
                 None => faults.push((fault, 1)),
             }
         }
-        let found = faults.into_iter().map(|(fault, times)| Found { fault, always: times == count });
+        let found = faults.into_iter().map(|(fault, times)| Found { fault, always: times == count, right_somewhere });
         (Stages(next), found.collect())
     }
 
@@ -202,7 +209,7 @@ mod tests {
     fn sync_on_one_branch_is_not_enough() {
         let either = Stages::only(Stage::Written).union(Stages::only(Stage::Synced));
         let (_, faults) = either.after(PUBLISH);
-        assert_eq!(faults, [Found { fault: Fault::PublishBeforeSync, always: false }]);
+        assert_eq!(faults, [Found { fault: Fault::PublishBeforeSync, always: false, right_somewhere: true }]);
     }
 
     #[test]

@@ -5,20 +5,22 @@ use crate::effect::Made;
 use crate::log::{Defect, Flaw};
 use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
-use crate::protocol::{Event, Found};
-use crate::state::{File, Origin, State};
+use crate::program::StepRef;
+use crate::protocol::{Event, Fault, Found};
+use crate::state::{File, Origin, Removal, State};
 use crate::value::{FileKey, Value};
-use atomic_lint_catalog::{Api, Effect};
+use atomic_lint_catalog::{Api, Effect, OpenAs};
 use atomic_lint_source::Place;
 
 impl Machine<'_, '_> {
     /// Renames, moves or links `source` to `target`.
     pub(crate) fn rename(&mut self, state: &mut State, api: &Api, site: &Site) {
         let source = self.argument_value(api.source.as_ref(), site);
+        self.source = Some((site.at, source.clone()));
         let target = self.target(api, site);
         let named = self.target_place(api.target.as_ref(), site);
         let staged = self.files_at(state, &source);
-        let removed = self.removed_before(state, &target);
+        let removed = self.removed_before(state, &target).filter(|_| api.effect != Effect::Link || !staged.is_empty());
         if let Some(removed) = removed {
             let file = staged.first().and_then(|key| state.file(key)).cloned();
             self.log_flaw(site, Defect::RemovedBefore, true, file.as_ref(), target.clone(), named, Some(removed));
@@ -26,16 +28,40 @@ impl Machine<'_, '_> {
         for key in &staged {
             self.publish(state, api, site, key, &target, named, removed.is_some());
         }
+        if staged.is_empty() && api.effect != Effect::Link && outside_temporary(&source, &target) {
+            let moved = api.effect == Effect::Move;
+            self.log_flaw(site, Defect::CrossDevice { moved }, true, None, target.clone(), named, None);
+        }
         for path in source.paths() {
-            self.log.rename(path);
+            target.paths().for_each(|target| state.try_rename(path, target));
+            self.log.rename(path, site.at.body);
             self.move_directory(state, path);
             if api.effect != Effect::Link {
-                state.removed.insert(path.clone(), self.place_of(site));
+                state.removed.insert(path.clone(), self.removal(site));
             }
         }
         for path in target.paths() {
             state.removed.remove(path);
         }
+    }
+
+    /// Copies over a target what a rename to it was tried with just before: a fallback that is no atomic publish.
+    /// Gives whether that is what this copy is.
+    pub(crate) fn falls_back(&mut self, state: &State, api: &Api, site: &Site) -> bool {
+        let source = self.argument_value(api.source.as_ref(), site);
+        let target = self.target(api, site);
+        let tried = source.paths().any(|source| target.paths().any(|target| state.was_tried(source, target)));
+        if !tried {
+            return false;
+        }
+        let named = self.target_place(api.target.as_ref(), site);
+        let staged = self.files_at(state, &source);
+        let file = staged.first().and_then(|key| state.file(key)).cloned();
+        // Where the staging file lies elsewhere, the rename has been told of already.
+        if !file.as_ref().is_some_and(|file| crosses(file, &target)) {
+            self.log_flaw(site, Defect::NonAtomicMove, true, file.as_ref(), target, named, None);
+        }
+        true
     }
 
     /// Publishes a temporary file through its own method.
@@ -80,19 +106,39 @@ impl Machine<'_, '_> {
         } else if !told {
             self.log_order(site, Some(&file), &found, target.clone(), named);
         }
+        let chain = self.function_chain();
         let Some(file) = state.file_mut(key) else { return };
         file.advance(event, place);
         file.published = Some(target.clone());
+        file.published_in = Some(chain);
+    }
+
+    /// The call in the body that has the source of a rename from elsewhere than from its caller.
+    ///
+    /// A function that renames what it is given cannot know that it is a staging file; whoever
+    /// wrote that file can.
+    fn told_by(&self, site: &Site, defect: Defect) -> Option<StepRef> {
+        if matches!(defect, Defect::RemovedBefore | Defect::Order(Fault::SyncBeforeFlush | Fault::Late)) {
+            return None;
+        }
+        let source = self.source.as_ref().filter(|(at, _)| *at == site.at).map(|(_, source)| source)?;
+        let mut told = None;
+        for frame in self.frames.iter().rev() {
+            let given = frame.args.iter().any(|arg| shares_path(arg, source));
+            let (Some(caller), true) = (frame.caller, given) else { break };
+            told = Some(caller);
+        }
+        told
     }
 
     /// The files under one of those paths that are still to be published.
     fn files_at(&self, state: &State, source: &Value) -> Vec<FileKey> {
-        if let Some((key, _)) = source.handles().next() {
-            return vec![key.clone()];
+        if source.handles().next().is_some() {
+            return source.handles().map(|(key, _)| key.clone()).collect();
         }
         let matching = state.files().filter(|(_, file)| {
             file.stages.may_be_unpublished()
-                && !matches!(file.origin, Origin::Opened(atomic_lint_catalog::OpenAs::Read))
+                && !matches!(file.origin, Origin::Opened(OpenAs::Read))
                 && file.path.paths().any(|path| source.paths().any(|source| source == path))
         });
         matching.map(|(key, _)| key.clone()).collect()
@@ -113,14 +159,22 @@ impl Machine<'_, '_> {
         }
     }
 
+    fn removal(&self, site: &Site) -> Removal {
+        Removal { place: self.place_of(site), chain: self.function_chain() }
+    }
+
+    /// Where the target was removed by the function at hand, or by a helper that it called.
     fn removed_before(&self, state: &State, target: &Value) -> Option<Place> {
-        target.paths().find_map(|path| state.removed.get(path).copied())
+        let chain = self.function_chain();
+        let removals = target.paths().filter_map(|path| state.removed.get(path));
+        let mut ours =
+            removals.filter(|removal| removal.chain.starts_with(&chain) && removal.chain.len() <= chain.len() + 1);
+        ours.next().map(|removal| removal.place)
     }
 
     /// Unlinks the target.
     pub(crate) fn remove(&mut self, state: &mut State, api: &Api, site: &Site) {
         let target = self.target(api, site);
-        let place = self.place_of(site);
         let files = self.files_at(state, &target);
         for key in &files {
             if let Some(file) = state.file_mut(key) {
@@ -129,7 +183,7 @@ impl Machine<'_, '_> {
         }
         if files.is_empty() {
             for path in target.paths() {
-                state.removed.insert(path.clone(), place);
+                state.removed.insert(path.clone(), self.removal(site));
             }
         }
     }
@@ -148,10 +202,12 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// A sync through a handle that was opened again for reading: of the file that is under that path, or of a directory.
-    pub(crate) fn sync_reopened(&mut self, state: &mut State, opened: &File, site: &Site) {
+    /// A sync puts the whole file on the device, whatever handle wrote it: also what was written under the
+    /// same path before `opened` was, and a directory where `opened` is one.
+    pub(crate) fn sync_others(&mut self, state: &mut State, own: &FileKey, opened: &File, site: &Site) {
         let place = self.place_of(site);
-        let staged = self.files_at(state, &opened.path);
+        let mut staged = self.files_at(state, &opened.path);
+        staged.retain(|key| key != own);
         for key in &staged {
             let Some(file) = state.file(key).cloned() else { continue };
             let (_, found) = file.stages.after(Event::Sync { flushes: false });
@@ -160,7 +216,7 @@ impl Machine<'_, '_> {
                 file.advance(Event::Sync { flushes: false }, place);
             }
         }
-        if !staged.is_empty() {
+        if !staged.is_empty() || !keeps_content(opened.origin) || opened.written() {
             return;
         }
         let late: Vec<File> = state
@@ -187,6 +243,16 @@ impl Machine<'_, '_> {
         named: Option<Place>,
     ) {
         for found in found {
+            // In what order the methods around a field are called is not known.
+            if found.right_somewhere && file.is_some_and(|file| file.tabled) {
+                continue;
+            }
+            // Whether what another function did to it came before or after is a matter of its callers.
+            let published_in = file.and_then(|file| file.published_in.as_ref());
+            let elsewhere = published_in.is_none_or(|chain| !are_near(chain, &self.function_chain()));
+            if found.fault == Fault::Late && (elsewhere || !found.always) {
+                continue;
+            }
             self.log_flaw(site, Defect::Order(found.fault), found.always, file, target.clone(), named, None);
         }
     }
@@ -212,16 +278,36 @@ impl Machine<'_, '_> {
             target,
             named,
             removed,
+            told_by: self.told_by(site, defect),
+            chain: self.chain(),
             root,
         });
     }
 }
 
+/// Whether of two functions one is the other, or was called by it.
+fn are_near(a: &[StepRef], b: &[StepRef]) -> bool {
+    let (outer, inner) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    inner.starts_with(outer) && inner.len() <= outer.len() + 1
+}
+
+/// Whether opening it left what was there.
+fn keeps_content(origin: Origin) -> bool {
+    matches!(origin, Origin::Opened(OpenAs::Read | OpenAs::Write | OpenAs::Update | OpenAs::Unknown))
+}
+
 /// Whether a file in the system's temporary directory goes to somewhere else.
 fn crosses(file: &File, target: &Value) -> bool {
+    outside_temporary(&file.path, target)
+}
+
+/// Whether `source` lies in the system's temporary directory and `target` is known to lie elsewhere.
+fn outside_temporary(source: &Value, target: &Value) -> bool {
     let temporary = |path: &PathRef| path.any(&mut |part| matches!(part, PathExpr::SystemTemp));
-    let mut paths = file.path.paths().peekable();
-    paths.peek().is_some() && paths.all(temporary) && !target.paths().any(temporary)
+    let mut sources = source.paths().peekable();
+    let mut targets = target.paths().peekable();
+    let known = sources.peek().is_some() && targets.peek().is_some();
+    known && sources.all(temporary) && !targets.any(temporary)
 }
 
 fn may_hold(directory: &Value, file: &File) -> bool {

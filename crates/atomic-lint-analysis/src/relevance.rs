@@ -6,7 +6,7 @@
 use crate::link::Def;
 use crate::program::{BodyRef, Program};
 use atomic_lint_catalog::{Effect, Models};
-use atomic_lint_ir::{Arg, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand};
+use atomic_lint_ir::{Arg, Body, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
@@ -62,6 +62,8 @@ struct Graph {
     callers: Vec<Vec<(u32, u32)>>,
     /// By file: its top level gives a library's function that can begin a finding another name.
     renames_sink: Vec<bool>,
+    /// Fields that may hold a library's function that can begin a finding.
+    sink_fields: FxHashSet<Name>,
     /// Has a call that can begin a finding.
     sinks: Vec<bool>,
 }
@@ -70,7 +72,15 @@ impl Graph {
     fn new(program: &Program<'_>) -> Self {
         let count = program.bodies.len();
         let renames_sink = program.units.iter().map(|_| false).collect();
-        let mut graph = Graph { callers: vec![Vec::new(); count], renames_sink, sinks: vec![false; count] };
+        let mut graph = Graph {
+            callers: vec![Vec::new(); count],
+            renames_sink,
+            sink_fields: FxHashSet::default(),
+            sinks: vec![false; count],
+        };
+        for at in (0..count as u32).filter(|at| mentions_sink(program, *at)) {
+            graph.sink_fields.extend(stored_fields(program.body(BodyRef(at)).body));
+        }
         for at in (0..count as u32).filter(|at| program.body(BodyRef(*at)).body.kind == BodyKind::TopLevel) {
             let file = program.body(BodyRef(at)).file.0 as usize;
             graph.renames_sink[file] = mentions_sink(program, at);
@@ -117,6 +127,7 @@ impl Graph {
             Callee::Path(path) => self.add_path(program, at, path),
             Callee::Method { name, .. } => {
                 self.sinks[at as usize] |= names.sinks.contains(name) && !names.arity_excludes(name, args.len());
+                self.sinks[at as usize] |= self.sink_fields.contains(name);
                 self.add_named(at, name, methods, |_| true);
             }
             // What is called may be `open` under another name; where it got that name is a sink.
@@ -192,6 +203,15 @@ impl Graph {
     }
 }
 
+/// The fields that a body sets.
+fn stored_fields(body: &Body) -> impl Iterator<Item = Name> {
+    let steps = body.blocks.iter().flat_map(|block| &block.steps);
+    steps.filter_map(|step| match &step.op {
+        Op::Store { field, .. } => Some(field.clone()),
+        _ => None,
+    })
+}
+
 /// Whether a body has a library's function that can begin a finding as a value.
 fn mentions_sink(program: &Program<'_>, at: u32) -> bool {
     let info = program.body(BodyRef(at));
@@ -204,7 +224,7 @@ fn mentions_sink(program: &Program<'_>, at: u32) -> bool {
     };
     let mut steps = info.body.blocks.iter().flat_map(|block| &block.steps);
     steps.any(|step| match &step.op {
-        Op::Copy { src, .. } => is_sink_item(src),
+        Op::Copy { src, .. } | Op::Store { src, .. } => is_sink_item(src),
         Op::Call { args, .. } => args.iter().any(|arg| is_sink_item(&arg.value)),
         _ => false,
     })

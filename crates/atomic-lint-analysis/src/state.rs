@@ -10,7 +10,7 @@ use atomic_lint_ir::{Local, Name};
 use atomic_lint_source::Place;
 use imbl::OrdMap;
 use imbl::ordmap::DiffItem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How a file came to be written.
@@ -70,10 +70,18 @@ pub(crate) struct File {
     pub(crate) open: bool,
     /// Deleted when its life ends, unless kept.
     pub(crate) deletes: bool,
-    /// Unlinked again.
+    /// A field holds it, and what the other methods did to it comes in no certain order.
+    pub(crate) tabled: bool,
+    /// Unlinked again, on every way.
     pub(crate) removed: bool,
+    /// Content was written by a call that is known to write.
+    pub(crate) wrote: bool,
+    /// Where it was published.
+    pub(crate) publishes: BTreeSet<Place>,
     /// Where it was published, and as what.
     pub(crate) published: Option<Value>,
+    /// The calls that led to the function that published it.
+    pub(crate) published_in: Option<Arc<Vec<StepRef>>>,
     /// The directory it lies in was renamed as a whole.
     pub(crate) moved_with_directory: bool,
 }
@@ -83,11 +91,15 @@ impl File {
     pub(crate) fn advance(&mut self, event: Event, place: Place) -> Vec<Found> {
         let (stages, found) = self.stages.after(event);
         self.stages = stages;
+        self.wrote |= matches!(event, Event::Write { .. });
         match event {
             Event::Write { .. } | Event::Handed { .. } => self.mark(Moment::Write, place),
             Event::Flush => self.mark(Moment::Flush, place),
             Event::Sync { .. } => self.mark(Moment::Sync, place),
-            Event::Publish { .. } => self.mark(Moment::Publish, place),
+            Event::Publish { .. } => {
+                self.publishes.insert(place);
+                self.mark(Moment::Publish, place);
+            }
             Event::SyncDirectory => {}
             Event::Finished => self.mark(Moment::Sync, place),
         }
@@ -109,17 +121,22 @@ impl File {
         self.marks.insert(moment, Mark { place, always: true });
     }
 
+    /// What it is called: the target once it is published.
+    pub(crate) fn name_now(&self) -> &Value {
+        self.published.as_ref().unwrap_or(&self.path)
+    }
+
     /// Whether any content went into it, or may have.
     pub(crate) fn written(&self) -> bool {
         self.marks.contains_key(&Moment::Write)
     }
 
     /// Adds what may hold on another way, whether that changed anything does not matter.
-    pub(crate) fn merge(&mut self, other: &File) {
-        self.join(other);
+    pub(crate) fn merge(&mut self, other: &File, ways: Ways) {
+        self.join(other, ways);
     }
 
-    fn join(&mut self, other: &File) -> bool {
+    fn join(&mut self, other: &File, ways: Ways) -> bool {
         let before = self.clone();
         self.stages = self.stages.union(other.stages);
         self.path.join(&other.path);
@@ -142,10 +159,16 @@ impl File {
         self.offset |= other.offset;
         self.locked |= other.locked;
         self.handed |= other.handed;
+        self.wrote |= other.wrote;
+        self.publishes.extend(&other.publishes);
         self.open |= other.open;
         self.deletes |= other.deletes;
-        self.removed |= other.removed;
+        self.tabled |= other.tabled;
+        self.removed = ways.removed(self.removed, other.removed);
         self.moved_with_directory |= other.moved_with_directory;
+        if self.published_in.is_none() {
+            self.published_in.clone_from(&other.published_in);
+        }
         match (&mut self.published, &other.published) {
             (Some(mine), Some(theirs)) => {
                 mine.join(theirs);
@@ -157,6 +180,32 @@ impl File {
     }
 }
 
+/// On which of two ways that meet a step has failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ways {
+    pub(crate) mine_failed: bool,
+    pub(crate) theirs_failed: bool,
+}
+
+impl Ways {
+    /// What becomes of a file where a step failed says nothing of where all went well.
+    fn removed(self, mine: bool, theirs: bool) -> bool {
+        match (self.mine_failed, self.theirs_failed) {
+            (true, false) => theirs,
+            (false, true) => mine,
+            (false, false) | (true, true) => mine && theirs,
+        }
+    }
+}
+
+/// Where a path was unlinked or moved aside.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Removal {
+    pub(crate) place: Place,
+    /// The calls that led there, outermost first.
+    pub(crate) chain: Arc<Vec<StepRef>>,
+}
+
 /// The fields of an object.
 pub(crate) type Fields = BTreeMap<Name, Value>;
 
@@ -166,11 +215,15 @@ pub(crate) type Fields = BTreeMap<Name, Value>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
     files: OrdMap<FileKey, File>,
-    heap: OrdMap<ObjectKey, Fields>,
+    heap: OrdMap<ObjectKey, Arc<Fields>>,
     /// Variables of the body at hand whose value depends on the way.
     pub(crate) vars: OrdMap<Local, Value>,
     /// Targets that were unlinked or moved aside, with where.
-    pub(crate) removed: OrdMap<PathRef, Place>,
+    pub(crate) removed: OrdMap<PathRef, Removal>,
+    /// What renames were tried: from where to where, whether they succeeded or not.
+    tried: OrdMap<(PathRef, PathRef), ()>,
+    /// A step has failed on every way that leads here.
+    pub(crate) failed: bool,
 }
 
 impl State {
@@ -200,6 +253,16 @@ impl State {
         self.removed = earlier.removed.clone();
     }
 
+    /// Remembers that `source` was to be renamed to `target`.
+    pub(crate) fn try_rename(&mut self, source: &PathRef, target: &PathRef) {
+        self.tried.insert((source.clone(), target.clone()), ());
+    }
+
+    /// Whether a rename of `source` to `target` was tried before.
+    pub(crate) fn was_tried(&self, source: &PathRef, target: &PathRef) -> bool {
+        self.tried.contains_key(&(source.clone(), target.clone()))
+    }
+
     /// This state without the variables of the body at hand.
     pub(crate) fn without_vars(&self) -> State {
         State { vars: OrdMap::new(), ..self.clone() }
@@ -217,12 +280,12 @@ impl State {
 
     /// The fields of an object.
     pub(crate) fn fields(&self, key: &ObjectKey) -> Option<&Fields> {
-        self.heap.get(key)
+        self.heap.get(key).map(|fields| &**fields)
     }
 
     /// Every object.
     pub(crate) fn objects(&self) -> impl Iterator<Item = (&ObjectKey, &Fields)> {
-        self.heap.iter()
+        self.heap.iter().map(|(key, fields)| (key, &**fields))
     }
 
     /// Sets a field.
@@ -230,28 +293,40 @@ impl State {
         if self.heap.get(key).and_then(|fields| fields.get(field)) == Some(&value) {
             return;
         }
-        self.heap.entry(key.clone()).or_default().insert(field.clone(), value);
+        let fields = self.heap.entry(key.clone()).or_default();
+        Arc::make_mut(fields).insert(field.clone(), value);
+    }
+
+    /// How many objects are kept.
+    pub(crate) fn object_count(&self) -> usize {
+        self.heap.len()
     }
 
     /// Puts an object in, fields and all.
     pub(crate) fn put_object(&mut self, key: ObjectKey, fields: Fields) {
-        self.heap.insert(key, fields);
+        self.heap.insert(key, Arc::new(fields));
     }
 
     /// Adds what may hold on another way; whether that changed anything.
     pub(crate) fn join(&mut self, other: &State) -> bool {
-        let mut changed = join_maps(&mut self.files, &other.files, File::join);
+        let ways = Ways { mine_failed: self.failed, theirs_failed: other.failed };
+        let mut changed = self.failed && !other.failed;
+        self.failed &= other.failed;
+        changed |= join_maps(&mut self.files, &other.files, |mine, theirs| mine.join(theirs, ways));
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
-        changed |= join_maps(&mut self.vars, &other.vars, Value::join);
-        changed | join_maps(&mut self.removed, &other.removed, |_, _| false)
+        changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
+        changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
+        changed | join_maps(&mut self.tried, &other.tried, |(), ()| false)
     }
 
     /// Whether both say the same.
     pub(crate) fn same(&self, other: &State) -> bool {
-        same_map(&self.files, &other.files)
+        self.failed == other.failed
+            && same_map(&self.files, &other.files)
             && same_map(&self.heap, &other.heap)
             && same_map(&self.vars, &other.vars)
             && same_map(&self.removed, &other.removed)
+            && same_map(&self.tried, &other.tried)
     }
 }
 
@@ -259,10 +334,17 @@ fn same_map<K: Ord + Clone, V: Clone + PartialEq>(a: &OrdMap<K, V>, b: &OrdMap<K
     a.ptr_eq(b) || (a.len() == b.len() && a.diff(b).next().is_none())
 }
 
-fn join_fields(mine: &mut Fields, theirs: &Fields) -> bool {
+fn join_fields(mine: &mut Arc<Fields>, theirs: &Arc<Fields>) -> bool {
+    let mine = Arc::make_mut(mine);
     let mut changed = false;
-    for (name, value) in theirs {
-        changed |= mine.entry(name.clone()).or_default().join(value);
+    for (name, value) in &**theirs {
+        changed |= match mine.get_mut(name) {
+            Some(mine) => mine.join_way(value),
+            None => {
+                mine.insert(name.clone(), value.clone());
+                true
+            }
+        };
     }
     changed
 }

@@ -58,6 +58,8 @@ pub(crate) enum Atom {
     None,
     /// Bytes in the code.
     Bytes { empty: bool },
+    /// Something of which nothing is known, beside what is known of other ways.
+    Anything,
 }
 
 /// Everything that a variable may hold; nothing known of it where there is nothing in it.
@@ -105,6 +107,15 @@ impl Value {
             }
         }
         changed
+    }
+
+    /// As [`Value::join`], where both are what some way leaves: one of which nothing is known stays in mind.
+    pub(crate) fn join_way(&mut self, other: &Value) -> bool {
+        if self.is_unknown() == other.is_unknown() {
+            return self.join(other);
+        }
+        let changed = self.join(other);
+        changed | self.join(&Value::of(Atom::Anything))
     }
 
     /// The value that `each` makes of every possibility, joined.
@@ -168,6 +179,11 @@ pub(crate) fn truth(atom: &Atom) -> Option<bool> {
             _ => None,
         },
         Atom::Handle(..) | Atom::Object(_) | Atom::Function(..) | Atom::Closure(..) | Atom::Type(_) => Some(true),
-        Atom::Kind(..) | Atom::Library(_) | Atom::Partial(..) | Atom::Suspended(_) | Atom::Flags(_) => None,
+        Atom::Kind(..)
+        | Atom::Library(_)
+        | Atom::Partial(..)
+        | Atom::Suspended(_)
+        | Atom::Flags(_)
+        | Atom::Anything => None,
     }
 }

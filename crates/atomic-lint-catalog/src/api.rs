@@ -103,6 +103,8 @@ pub enum Effect {
     Concat,
     /// `value` below the receiver, or appended where it is an extension.
     Push,
+    /// Whether the text of the receiver has `value` in it.
+    Contains,
     /// The directory that holds the receiver or `target`.
     Parent,
     /// The receiver or `target` with its last part replaced by `value`.
@@ -175,6 +177,7 @@ impl Effect {
             | Effect::Keep
             | Effect::Join
             | Effect::Concat
+            | Effect::Contains
             | Effect::Push
             | Effect::Parent
             | Effect::WithName
@@ -300,6 +303,8 @@ pub struct Callback {
     pub callable: ArgRef,
     /// What its first parameter is: the receiver, an argument, or unknown.
     pub gets: Option<ArgRef>,
+    /// It is given the arguments behind it.
+    pub rest: bool,
     /// It runs whenever the call succeeds, and not just perhaps.
     pub always: bool,
 }

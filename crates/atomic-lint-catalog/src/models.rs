@@ -303,6 +303,7 @@ impl Models {
             callback: row.callback.clone().map(|callable| Callback {
                 callable,
                 gets: row.callback_gets.clone(),
+                rest: row.callback_rest,
                 always: row.always,
             }),
             flushes: row.flushes,

@@ -32,6 +32,9 @@ pub struct Naming {
     /// Environment variables of build output.
     #[serde(default)]
     pub build_environment: Vec<Name>,
+    /// Files, below the package root, that run only to build: what they write can be made again.
+    #[serde(default)]
+    pub build_files: Vec<Name>,
     /// Folders, below the package root, of code that runs only under test or as an example.
     #[serde(default)]
     pub test_folders: Vec<Name>,

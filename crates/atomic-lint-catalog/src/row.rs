@@ -105,6 +105,8 @@ pub(crate) struct ApiRow {
     pub(crate) callback: Option<ArgRef>,
     pub(crate) callback_gets: Option<ArgRef>,
     #[serde(default)]
+    pub(crate) callback_rest: bool,
+    #[serde(default)]
     pub(crate) always: bool,
     #[serde(default)]
     pub(crate) flushes: bool,

@@ -3,7 +3,7 @@
 use crate::kind::{Field, Kind};
 use crate::lower::Lower;
 use crate::tree::Node;
-use atomic_lint_ir::{BlockId, Const, Exit, Local, Op, Operand, Test};
+use atomic_lint_ir::{Arg, BlockId, Callee, Const, Exit, Local, Op, Operand, Test};
 
 /// A compared value with the expression it is of.
 type Side<'t> = (Node<'t>, Operand);
@@ -61,7 +61,9 @@ impl<'t> Lower<'t> {
         match (operator, right.kind()) {
             ("in", Kind::Tuple | Kind::List | Kind::Set) => self.one_of((*left, value), *right, then, otherwise),
             ("not in", Kind::Tuple | Kind::List | Kind::Set) => self.one_of((*left, value), *right, otherwise, then),
-            _ if operator.starts_with("not") || operator == "in" => {
+            ("in", _) => self.contained((*left, value), *right, then, otherwise),
+            ("not in", _) => self.contained((*left, value), *right, otherwise, then),
+            _ if operator.starts_with("not") => {
                 self.expr(*right);
                 self.builder().exit(Exit::If { test: Test::Unknown, then, otherwise });
             }
@@ -70,6 +72,18 @@ impl<'t> Lower<'t> {
                 self.equality(operator, (*left, value), (*right, other), then, otherwise);
             }
         }
+    }
+
+    /// `"w" in mode`, which a text can answer.
+    fn contained(&mut self, left: Side<'t>, right: Node<'t>, then: BlockId, otherwise: BlockId) {
+        let whole = self.expr(right);
+        let receiver = self.local(whole, right.span());
+        let span = left.0.span().to(right.span());
+        let dst = self.builder().temp();
+        let callee = Callee::Method { receiver, name: "__contains__".into() };
+        let args = vec![Arg::positional(left.1, left.0.span())];
+        self.builder().push(Op::Call { dst, callee, args, span }, span);
+        self.builder().exit(Exit::If { test: Test::Truthy(dst), then, otherwise });
     }
 
     fn equality(&mut self, operator: &str, left: Side<'t>, right: Side<'t>, then: BlockId, otherwise: BlockId) {

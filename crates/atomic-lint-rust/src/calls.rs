@@ -133,8 +133,9 @@ fn panics_on_error(call: &ExprMethodCall) -> bool {
 /// `Err(…)`.
 fn makes_error(call: &ExprCall) -> bool {
     let Expr::Path(function) = &*call.func else { return false };
-    let last = function.path.segments.last();
-    last.is_some_and(|last| last.ident == "Err") && function.path.segments.len() <= 2
+    let mut segments = function.path.segments.iter().rev().map(|segment| &segment.ident);
+    let (last, owner) = (segments.next(), segments.next());
+    last.is_some_and(|last| last == "Err") && owner.is_none_or(|owner| owner == "Result")
 }
 
 /// Whether `expr` is an error for certain: `Err(…)`, also with something said about it.

@@ -116,7 +116,8 @@ impl Lowerer<'_> {
         let path = self.names.path(expr.qself.as_ref(), &expr.path);
         match path.segments.as_slice() {
             [] => Operand::Const(Const::Other),
-            [.., last] if last == "None" && path.segments.len() <= 2 => UNIT,
+            [last] if last == "None" => UNIT,
+            [owner, last] if owner == "Option" && last == "None" => UNIT,
             _ => Operand::Const(Const::Item(path)),
         }
     }

@@ -44,7 +44,12 @@ impl Side {
     }
 
     fn of_constructor(path: &syn::Path) -> Option<Side> {
-        let last = path.segments.last().filter(|_| path.segments.len() <= 2)?;
+        let mut segments = path.segments.iter().rev();
+        let (last, owner) = (segments.next()?, segments.next());
+        // A type of the project may have a variant of that name.
+        if owner.is_some_and(|owner| owner.ident != "Option" && owner.ident != "Result") {
+            return None;
+        }
         match last.ident.to_string().as_str() {
             "Ok" => Some(Side::Ok),
             "Err" => Some(Side::Err),

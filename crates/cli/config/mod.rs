@@ -8,6 +8,7 @@ mod table;
 use crate::selection::Selector;
 use atomic_lint_catalog::{Catalog, Group, Level};
 use atomic_lint_ir::{Language, Name};
+use ignore::gitignore::Gitignore;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) extend_models: Vec<(Language, PathBuf)>,
     /// Functions that are trusted to write atomically.
     pub(crate) trusted_writers: Vec<Name>,
+    /// What no walk reads, by real paths below the directory of the configuration.
+    pub(crate) exclude: Option<Gitignore>,
 }
 
 /// How much a publish must survive.

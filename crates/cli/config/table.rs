@@ -6,11 +6,12 @@ use crate::selection::Selector;
 use crate::suggest::did_you_mean;
 use atomic_lint_catalog::{Catalog, Level};
 use atomic_lint_ir::{Language, Name};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-const KEYS: [&str; 6] = ["select", "ignore", "level", "durability", "extend-models", "trusted-writers"];
+const KEYS: [&str; 7] = ["select", "ignore", "level", "durability", "exclude", "extend-models", "trusted-writers"];
 const LEVELS: [Level; 4] = [Level::Off, Level::Note, Level::Warning, Level::Error];
 
 type Value<'t> = Spanned<DeValue<'t>>;
@@ -46,6 +47,7 @@ impl Reader<'_> {
                 "ignore" => config.ignore = self.selectors(value)?,
                 "level" => config.levels = self.levels(value)?,
                 "durability" => config.durability = self.durability(value)?,
+                "exclude" => config.exclude = Some(self.exclude(value)?),
                 "extend-models" => config.extend_models = self.extend_models(value)?,
                 "trusted-writers" => config.trusted_writers = self.trusted_writers(value)?,
                 other => {
@@ -84,6 +86,24 @@ impl Reader<'_> {
             Durability::Durable => "durable",
             Durability::Visible => "visible",
         })
+    }
+
+    /// `exclude = ["generated/"]`, in the syntax of .gitignore, below the directory of the configuration.
+    fn exclude(&self, value: &Value<'_>) -> Result<Gitignore, ConfigError> {
+        let mut builder = GitignoreBuilder::new(self.directory());
+        for (at, pattern) in self.texts(value)? {
+            builder.add_line(None, pattern).map_err(|error| self.error(at, error.to_string()))?;
+        }
+        builder.build().map_err(|error| self.error(value.span().start, error.to_string()))
+    }
+
+    /// The real directory of the configuration; the name as given where there is none.
+    fn directory(&self) -> PathBuf {
+        let directory = match self.found.path.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        directory.canonicalize().unwrap_or_else(|_| directory.to_owned())
     }
 
     /// `extend-models = { rust = ["models.toml"], python = [] }`, below the directory of the configuration.
@@ -166,7 +186,8 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let text = "select = ['atomicity']\nignore = ['direct-copy']\ndurability = 'visible'\n\
-                    extend-models = { rust = ['m.toml'] }\ntrusted-writers = ['a::b']\n[level]\nlate-sync = 'note'\n";
+                    extend-models = { rust = ['m.toml'] }\ntrusted-writers = ['a::b']\n\
+                    exclude = ['gen/']\n[level]\nlate-sync = 'note'\n";
         let config = parse_text(text).unwrap();
         assert_eq!(config.select, [Selector::Group(atomic_lint_catalog::Group::Atomicity)]);
         assert_eq!(config.ignore, [Selector::Rule("direct-copy".into())]);
@@ -174,6 +195,7 @@ mod tests {
         assert_eq!(config.extend_models, [(Language::Rust, PathBuf::from("a/m.toml"))]);
         assert_eq!(config.trusted_writers, [Name::new("a::b")]);
         assert_eq!(config.levels, [("late-sync".to_owned(), Level::Note)]);
+        assert!(config.exclude.unwrap().matched("a/gen", true).is_ignore());
     }
 
     #[test]
