@@ -13,6 +13,9 @@ use atomic_lint_source::{FileId, Span};
 /// The field under which an object keeps the handle that a library's base class has.
 const BASE: &str = "(base)";
 
+/// Functions that reach no file are followed that deep, for the paths that they make.
+const ASIDES: u32 = 3;
+
 /// Calls are followed that deep.
 const DEPTH: usize = 9;
 
@@ -350,7 +353,9 @@ impl Machine<'_, '_> {
     ) -> Value {
         let info = self.program.body(body);
         let runs = self.frames.iter().any(|frame| frame.body == body);
-        let followed = self.program.relevance.is_followed(body) || holds_file(state, &args);
+        let matters = self.program.relevance.is_root(body) || holds_file(state, &args);
+        let small = self.program.relevance.is_small(body) && self.frame().asides < ASIDES;
+        let followed = matters || small;
         if !followed || runs || self.frames.len() > DEPTH || self.exhausted() || self.is_trusted(body) {
             return self.call_unfollowed(step, state, body, site);
         }
@@ -369,6 +374,7 @@ impl Machine<'_, '_> {
             temps: None,
             stops_at_yield: false,
         };
+        self.asides = if matters { 0 } else { self.frame().asides + 1 };
         let exits = self.run_once(start);
         let value = self.land(state, exits);
         if value.is_unknown() { self.returned_by(state, site, body) } else { value }

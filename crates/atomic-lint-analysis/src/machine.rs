@@ -30,6 +30,8 @@ pub(crate) struct Frame {
     pub(crate) body: BodyRef,
     /// The step that called it.
     pub(crate) caller: Option<StepRef>,
+    /// How many calls up the nearest one is that was followed for more than the path it makes.
+    pub(crate) asides: u32,
     /// What it was given.
     pub(crate) args: Vec<Value>,
     /// Values of the locals that one step defines.
@@ -95,6 +97,8 @@ pub(crate) struct Machine<'p, 'u> {
     pub(crate) frames: Vec<Frame>,
     pub(crate) log: Log,
     pub(crate) suspended: Vec<Suspended>,
+    /// What [`Frame::asides`] of the call about to be run is.
+    pub(crate) asides: u32,
     /// The source of the rename being applied.
     pub(crate) source: Option<(StepRef, Value)>,
     /// What the receiver of the call just made has become.
@@ -122,6 +126,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             frames: Vec::new(),
             log: Log::default(),
             suspended: Vec::new(),
+            asides: 0,
             source: None,
             assigned: None,
             failed: None,
@@ -188,6 +193,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.frames.push(Frame {
             body,
             caller: None,
+            asides: 0,
             args: Vec::new(),
             temps: vec![Value::unknown(); locals],
             attempt: None,
@@ -224,6 +230,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         let mut frame = Frame {
             body: start.body,
             caller: start.caller,
+            asides: std::mem::take(&mut self.asides),
             args: start.args.iter().map(|(_, value)| value.clone()).collect(),
             temps: start.temps.unwrap_or_else(|| vec![Value::unknown(); info.body.locals.len()]),
             attempt: None,

@@ -17,8 +17,8 @@ const NAMESAKES: usize = 5;
 /// alone counts once for every type that has one of that name.
 const REACH: u32 = 3;
 
-/// Bodies of at most this many steps are always followed: they make paths.
-const SMALL: usize = 60;
+/// Bodies of at most this many steps are followed whatever they do: they make paths.
+const SMALL: usize = 40;
 
 /// What may be run as a root, and what is followed when it is called.
 #[derive(Debug, Default)]
@@ -50,7 +50,12 @@ impl Relevance {
         self.graph.distances(targets)
     }
 
-    /// Whether a call of it is followed, whatever it is given.
+    /// Whether it is followed for the path that it may make.
+    pub(crate) fn is_small(&self, body: BodyRef) -> bool {
+        self.small[body.0 as usize]
+    }
+
+    /// Whether a call of it may be followed, whatever it is given.
     pub(crate) fn is_followed(&self, body: BodyRef) -> bool {
         self.distance[body.0 as usize].is_some() || self.small[body.0 as usize]
     }
