@@ -20,7 +20,7 @@ use std::sync::Arc;
 const VISITS: u32 = 6;
 
 /// Steps that one root may run; what is called beyond that is taken as unknown.
-const STEPS: usize = 30_000;
+const STEPS: usize = 40_000;
 
 /// Lists and tuples beyond that many objects are not kept.
 const OBJECTS: usize = 500;
