@@ -1,6 +1,6 @@
 //! Files that may call a function, by the texts such a call cannot do without.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use atomic_lint_ir::{Language, Name};
 use std::collections::BTreeMap;
 
@@ -26,9 +26,13 @@ impl CallerSearch {
             list.iter().for_each(|text| texts.entry(text).or_default().push(sizes.len()));
             sizes.push(list.len());
         }
-        // A text may be the beginning of another, so every match is wanted.
-        let builder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.keys());
-        let automaton = builder.ok().filter(|_| !sizes.is_empty())?;
+        if sizes.is_empty() {
+            return None;
+        }
+        // Whole words do not overlap, so the longest from the left are all that are wanted.
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA));
+        let automaton = builder.build(texts.keys()).ok()?;
         Some(CallerSearch { automaton, lists_of: texts.into_values().collect(), sizes })
     }
 
@@ -36,7 +40,7 @@ impl CallerSearch {
     pub(crate) fn finds(&self, text: &[u8]) -> bool {
         let mut missing = self.sizes.clone();
         let mut seen = vec![false; self.lists_of.len()];
-        for found in self.automaton.find_overlapping_iter(text) {
+        for found in self.automaton.find_iter(text) {
             let at = found.pattern().as_usize();
             if seen[at] || !stands_alone(text, found.start(), found.end()) {
                 continue;

@@ -52,8 +52,19 @@ fn package(manifest: &Manifest, workspace: Option<&Table>) -> Option<Package> {
         name: in_code(name),
         version: version.map(Name::new),
         root: manifest.folder.clone(),
+        crates: crates(&manifest.table),
         dependencies: dependencies(&manifest.table, workspace),
     })
+}
+
+/// Where the library and the programs begin, as far as the manifest says.
+fn crates(manifest: &Table) -> Vec<String> {
+    let programs = manifest.get("bin").and_then(Value::as_array).into_iter().flatten();
+    let targets = manifest.get("lib").into_iter().chain(programs);
+    targets
+        .filter_map(|target| target.get("path")?.as_str())
+        .map(|path| path.trim_start_matches("./").to_owned())
+        .collect()
 }
 
 /// The name as code writes it.
@@ -106,6 +117,12 @@ mod tests {
         let found: Vec<_> = app.dependencies.iter().map(|one| (one.alias.as_str(), one.package.as_str())).collect();
         assert_eq!(found, [("nix", "nix"), ("store", "data_store")]);
         assert_eq!(app.dependencies[1].requirement.as_deref(), Some("0.4"));
+    }
+
+    #[test]
+    fn a_crate_may_begin_elsewhere_than_in_src() {
+        let text = "[package]\nname = 'x'\n[lib]\npath = 'src/x/lib.rs'\n[[bin]]\nname = 'y'\npath = './y/main.rs'\n";
+        assert_eq!(packages(&[manifest("", text)])[0].crates, ["src/x/lib.rs", "y/main.rs"]);
     }
 
     #[test]

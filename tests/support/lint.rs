@@ -55,6 +55,7 @@ fn packages(case: &Case) -> Vec<Package> {
             name: "program".into(),
             version: None,
             root: String::new(),
+            crates: Vec::new(),
             dependencies: Vec::new(),
         }],
         (Language::Rust, false) => case.manifests.iter().map(package).collect(),
@@ -73,6 +74,7 @@ fn package(manifest: &Source) -> Package {
         name: in_code(&name),
         version: text("package", "version").map(Name::from),
         root: manifest.path.trim_end_matches("Cargo.toml").trim_end_matches('/').to_owned(),
+        crates: Vec::new(),
         dependencies: uses.into_iter().flatten().map(|(alias, value)| dependency(alias, value)).collect(),
     }
 }

@@ -14,11 +14,14 @@ use std::collections::{BTreeSet, VecDeque};
 /// So many files away from a writer, a definition says nothing any more of what is written.
 const DISTANCE: u32 = 2;
 
+/// So many calls above a write, a caller is still looked for.
+const WRAPPED: u32 = 1;
+
 /// Names that are not written where they are called: what calls them names the type.
 const IMPLICIT: [&str; 1] = ["drop"];
 
 /// Files that are not in play though a body that may write a file needs a name that they define.
-pub(crate) fn definitions(program: &Program<'_>) -> BTreeSet<FileId> {
+pub(crate) fn definitions(program: &Program<'_>, writers: &Writers) -> BTreeSet<FileId> {
     let mut walk = Walk {
         program,
         bodies: FxHashSet::default(),
@@ -26,11 +29,38 @@ pub(crate) fn definitions(program: &Program<'_>) -> BTreeSet<FileId> {
         queue: VecDeque::new(),
         wanted: BTreeSet::new(),
     };
-    program.roots().into_iter().for_each(|root| walk.enqueue(root, 0));
+    writers.within(u32::MAX).for_each(|writer| walk.enqueue(writer, 0));
     while let Some((body, distance)) = walk.queue.pop_front() {
         walk.body(body, distance);
     }
     walk.wanted
+}
+
+/// The roots from which a step that can begin a finding is reached.
+///
+/// Fewer than all roots: those go by the names of methods alone, which is right for what is at hand and too
+/// much to ask for more.
+pub(crate) struct Writers(Vec<(BodyRef, u32)>);
+
+impl Writers {
+    /// Of `program`, where `begins` says which bodies of a file begin a finding themselves.
+    pub(crate) fn new(program: &Program<'_>, begins: impl Fn(FileId, BodyId) -> bool) -> Self {
+        let mut targets = vec![false; program.bodies.len()];
+        for (at, unit) in program.units.iter().enumerate() {
+            let file = FileId(at as u32);
+            for id in (0..unit.map_or(0, |unit| unit.bodies.len() as u32)).map(BodyId) {
+                targets[program.body_ref(file, id).0 as usize] = begins(file, id);
+            }
+        }
+        let distances = program.relevance.distances(&targets);
+        let roots = program.roots().into_iter();
+        Writers(roots.filter_map(|root| Some((root, distances[root.0 as usize]?))).collect())
+    }
+
+    /// Those that are at most so many calls away from such a step.
+    fn within(&self, reach: u32) -> impl Iterator<Item = BodyRef> + '_ {
+        self.0.iter().filter(move |(_, distance)| *distance <= reach).map(|(body, _)| *body)
+    }
 }
 
 /// From body to body, nearest files first.
@@ -150,14 +180,12 @@ impl Walk<'_, '_> {
 }
 
 /// Texts by which callers of the functions that may write a path they are given can be found.
-pub(crate) fn callers(program: &Program<'_>) -> BTreeSet<(Language, Vec<Name>)> {
+pub(crate) fn callers(program: &Program<'_>, writers: &Writers) -> BTreeSet<(Language, Vec<Name>)> {
     let exported = Exports::new(program);
     let mut lists = BTreeSet::new();
-    for body in program.roots() {
-        if program.relevance.has_roots_around(body) {
-            let language = program.language(body);
-            lists.extend(exported.texts(program, body).into_iter().map(|texts| (language, texts)));
-        }
+    for body in writers.within(WRAPPED) {
+        let language = program.language(body);
+        lists.extend(exported.texts(program, body).into_iter().map(|texts| (language, texts)));
     }
     lists
 }

@@ -2,7 +2,7 @@
 //!
 //! What a module contains is no question here; that is [`crate::link`].
 
-use crate::project::Tree;
+use crate::project::{Package, Tree};
 use atomic_lint_catalog::Naming;
 use atomic_lint_ir::{Language, Name};
 use atomic_lint_source::FileId;
@@ -94,6 +94,20 @@ impl Places {
     }
 }
 
+/// The part of `stem`, a path below its package, below the folder of the crate it belongs to.
+fn below_crate<'p>(package: &Package, stem: &'p str) -> &'p str {
+    let begins = package.crates.iter().map(|file| file.strip_suffix(".rs").unwrap_or(file));
+    let mut below = None;
+    for begin in begins.chain(["src/lib"]) {
+        if begin == stem {
+            return "lib";
+        }
+        let inside = stem.strip_prefix(directory(begin)).and_then(|rest| rest.strip_prefix('/'));
+        below = [below, inside].into_iter().flatten().min_by_key(|rest| rest.len());
+    }
+    below.unwrap_or(stem)
+}
+
 /// Finds places, and remembers what holds for a whole directory.
 struct Surveyor<'t> {
     tree: &'t Tree,
@@ -120,10 +134,12 @@ impl<'t> Surveyor<'t> {
     /// By the file's path, as Cargo lays packages out.
     fn rust(&self, stem: &str) -> Place {
         let (package, name, rest) = match self.package_around(stem) {
-            Some(at) => (at, self.tree.packages[at as usize].name.clone(), self.within_package(stem)),
+            Some(at) => {
+                let package = &self.tree.packages[at as usize];
+                (at, package.name.clone(), below_crate(package, self.within_package(stem)))
+            }
             None => (self.directory_number(directory(stem)), Name::new("crate"), file_name(stem)),
         };
-        let rest = rest.strip_prefix("src/").unwrap_or(rest);
         let mut path = vec![name];
         path.extend(rest.split('/').map(Name::new));
         let is_root = path.len() == 2 && (path[1] == "lib" || path[1] == "main");
@@ -204,6 +220,7 @@ mod tests {
             name: Name::new(file_name(root)),
             version: None,
             root: (*root).to_owned(),
+            crates: Vec::new(),
             dependencies: Vec::new(),
         };
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();

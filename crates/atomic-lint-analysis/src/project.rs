@@ -1,6 +1,6 @@
 //! What the analysis is given, and what it asks for.
 
-use crate::demand;
+use crate::demand::{self, Writers};
 use crate::globals::{Globals, GlobalsInPlay};
 use crate::judge::judge;
 use crate::log::Log;
@@ -10,7 +10,7 @@ use crate::places::Places;
 use crate::program::{BodyRef, Program};
 use crate::{Accepted, Finding};
 use atomic_lint_catalog::{Beginnings, Catalog};
-use atomic_lint_ir::{Language, Name, Unit};
+use atomic_lint_ir::{BodyId, Language, Name, Unit};
 use atomic_lint_source::FileId;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -36,6 +36,8 @@ pub struct Package {
     pub version: Option<Name>,
     /// The directory of its manifest, as a prefix of [`Tree::paths`] without the last `/`; empty for the top.
     pub root: String,
+    /// Files, below that directory, at which the manifest lets a crate begin; `src/lib.rs` and `src/main.rs` go without saying.
+    pub crates: Vec<String>,
     /// Names under which it uses other packages, with what those are called and the required version.
     pub dependencies: Vec<Dependency>,
 }
@@ -64,6 +66,7 @@ pub struct Project<'c> {
     catalog: &'c Catalog,
     tree: Tree,
     places: Places,
+    beginnings: Beginnings<'c>,
     units: Vec<Option<Unit>>,
     play: Play,
 }
@@ -73,8 +76,12 @@ pub struct Project<'c> {
 struct Play {
     /// By file.
     files: Vec<bool>,
+    /// By file and body: a step of it can begin a finding; worked out once for every lowered file.
+    begins: Vec<Option<Vec<bool>>>,
     asked: FxHashSet<(Language, Vec<Name>)>,
     rounds: u32,
+    /// How many files were in play when it was last asked what more has to be.
+    considered: usize,
 }
 
 /// What the analysis needs to see before it can judge.
@@ -99,9 +106,16 @@ impl<'c> Project<'c> {
     /// A project of which no file is known yet.
     pub fn new(catalog: &'c Catalog, tree: Tree) -> Self {
         let units = tree.paths.iter().map(|_| None).collect();
-        let play = Play { files: vec![false; tree.paths.len()], asked: FxHashSet::default(), rounds: 0 };
+        let count = tree.paths.len();
+        let play = Play {
+            files: vec![false; count],
+            begins: vec![None; count],
+            asked: FxHashSet::default(),
+            rounds: 0,
+            considered: 0,
+        };
         let places = Places::new(&tree, catalog.naming());
-        Project { catalog, tree, places, units, play }
+        Project { catalog, tree, places, beginnings: Beginnings::new(catalog), units, play }
     }
 
     /// Adds the lowering of a file.
@@ -128,16 +142,23 @@ impl<'c> Project<'c> {
     ///
     /// Files with a step that can begin a finding come first, and have to be known at the first call.
     pub fn demand(&mut self) -> Demand {
-        if self.play.rounds == 0 {
-            self.begin();
-        }
         if self.play.rounds == DEMANDS {
             return Demand::default();
         }
+        self.find_beginnings();
         self.play.rounds += 1;
+        let in_play = self.play.files.iter().filter(|in_play| **in_play).count();
+        if std::mem::replace(&mut self.play.considered, in_play) == in_play {
+            return Demand::default();
+        }
         let units = self.units_in_play();
         let program = Program::new(self.catalog, &self.tree, &self.places, &units);
-        let (files, mut callers) = rayon::join(|| demand::definitions(&program), || demand::callers(&program));
+        let begins = |file: FileId, body: BodyId| {
+            self.play.begins[file.0 as usize].as_ref().is_some_and(|bodies| bodies[body.0 as usize])
+        };
+        let writers = Writers::new(&program, begins);
+        let (files, mut callers) =
+            rayon::join(|| demand::definitions(&program, &writers), || demand::callers(&program, &writers));
         callers.retain(|list| !self.play.asked.contains(list));
         drop(program);
         self.play.asked.extend(callers.iter().cloned());
@@ -145,14 +166,20 @@ impl<'c> Project<'c> {
         Demand { files: files.into_iter().collect(), callers: callers.into_iter().collect() }
     }
 
-    /// Puts the files in play that all others are in play for.
-    fn begin(&mut self) {
-        let beginnings = Beginnings::new(self.catalog);
-        let begins = |unit: &Option<Unit>| unit.as_ref().is_some_and(|unit| beginnings.begins(unit));
-        self.play.files = self.units.par_iter().map(begins).collect();
-        for (at, file) in self.play.files.iter_mut().enumerate() {
-            *file &= !self.places.is_test(FileId(at as u32));
-        }
+    /// Looks at the files that are new; of the first, those come into play with a step that can begin a finding.
+    fn find_beginnings(&mut self) {
+        let (beginnings, places) = (&self.beginnings, &self.places);
+        let Play { files, begins, rounds, .. } = &mut self.play;
+        begins.par_iter_mut().zip(files.par_iter_mut()).zip(&self.units).enumerate().for_each(
+            |(at, ((begins, in_play), unit))| {
+                let test = places.is_test(FileId(at as u32));
+                if let Some(unit) = unit.as_ref().filter(|_| begins.is_none() && (*in_play || *rounds == 0)) {
+                    let found = if test { vec![false; unit.bodies.len()] } else { beginnings.bodies(unit) };
+                    *in_play |= found.contains(&true);
+                    *begins = Some(found);
+                }
+            },
+        );
     }
 
     fn units_in_play(&self) -> Vec<Option<&Unit>> {

@@ -26,6 +26,7 @@ pub(crate) struct Relevance {
     /// Calls up to a sink; `None` where none is in reach.
     distance: Vec<Option<u32>>,
     small: Vec<bool>,
+    graph: Graph,
 }
 
 impl Relevance {
@@ -36,7 +37,7 @@ impl Relevance {
             let steps: usize = info.body.blocks.iter().map(|block| block.steps.len()).sum();
             steps <= SMALL
         });
-        Relevance { distance: graph.distances(&graph.sinks), small: small.collect() }
+        Relevance { distance: graph.distances(&graph.sinks), small: small.collect(), graph }
     }
 
     /// Whether a path can be written from there.
@@ -44,9 +45,9 @@ impl Relevance {
         self.distance[body.0 as usize].is_some()
     }
 
-    /// Whether its callers are roots too, so far as they can be found.
-    pub(crate) fn has_roots_around(&self, body: BodyRef) -> bool {
-        self.distance[body.0 as usize].is_some_and(|distance| distance < REACH)
+    /// Calls from every body up to one of `targets`; `None` where none is in reach.
+    pub(crate) fn distances(&self, targets: &[bool]) -> Vec<Option<u32>> {
+        self.graph.distances(targets)
     }
 
     /// Whether a call of it is followed, whatever it is given.
@@ -55,6 +56,7 @@ impl Relevance {
     }
 }
 
+#[derive(Debug, Default)]
 struct Graph {
     /// By callee: who calls it, and how sure that is.
     callers: Vec<Vec<(u32, u32)>>,

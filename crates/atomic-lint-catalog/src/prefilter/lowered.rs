@@ -23,19 +23,21 @@ impl<'c> Beginnings<'c> {
         Beginnings { catalog, rust: words(Language::Rust), python: words(Language::Python) }
     }
 
-    /// Whether a step outside of test code can begin a finding, as far as the file alone can tell.
-    pub fn begins(&self, unit: &Unit) -> bool {
+    /// By body: whether a step of it, outside of test code, can begin a finding, as far as the file alone can tell.
+    pub fn bodies(&self, unit: &Unit) -> Vec<bool> {
         let words = match unit.language {
             Language::Rust => &self.rust,
             Language::Python => &self.python,
         };
         let search = Search { models: self.catalog.models(unit.language), words };
-        let mut awaited = HashSet::new();
-        let bodies = unit.bodies.iter().filter(|body| !body.test);
-        let certain = bodies
-            .flat_map(|body| &body.blocks)
-            .any(|block| block.steps.iter().any(|step| search.step(step, &mut awaited)) || search.exit(&block.exit));
-        certain || (!awaited.is_empty() && mentions(unit, &|name| awaited.contains(name)))
+        let mut names = None;
+        let begins = |body: &Body| {
+            let mut awaited = HashSet::new();
+            !body.test
+                && (search.body(body, &mut awaited)
+                    || awaited.into_iter().any(|name| names.get_or_insert_with(|| names_of(unit)).contains(name)))
+        };
+        unit.bodies.iter().map(begins).collect()
     }
 }
 
@@ -45,6 +47,12 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
+    fn body(&self, body: &Body, awaited: &mut HashSet<&'a str>) -> bool {
+        body.blocks
+            .iter()
+            .any(|block| block.steps.iter().any(|step| self.step(step, awaited)) || self.exit(&block.exit))
+    }
+
     /// Whether `step` can begin a finding; what only could beside one of some names adds those to `awaited`.
     fn step(&self, step: &Step, awaited: &mut HashSet<&'a str>) -> bool {
         match &step.op {
@@ -145,45 +153,58 @@ fn positional(args: &[Arg]) -> impl Iterator<Item = &Arg> {
     args.iter().filter(|arg| arg.name.is_none())
 }
 
-/// Whether `unit` has a name, other than in comments and texts, for which `wanted` holds.
-fn mentions(unit: &Unit, wanted: &dyn Fn(&str) -> bool) -> bool {
-    let path = |path: &Path| path.segments.iter().any(|segment| wanted(segment));
-    unit.imports.iter().any(|import| path(&import.target) || wanted(&import.name))
-        || unit.globs.iter().any(|glob| path(&glob.target))
-        || unit
-            .types
-            .iter()
-            .any(|ty| ty.name.iter().any(|name| wanted(name)) || ty.bases.iter().any(|base| ty_has(base, wanted)))
-        || unit
-            .types
-            .iter()
-            .flat_map(|ty| &ty.fields)
-            .any(|field| field.ty.as_ref().is_some_and(|ty| ty_has(ty, wanted)))
-        || unit.bodies.iter().any(|body| body_mentions(body, wanted))
+/// The names in `unit`, other than in comments and texts.
+fn names_of(unit: &Unit) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    for import in &unit.imports {
+        names.insert(import.name.as_str());
+        add_path(&mut names, &import.target);
+    }
+    unit.globs.iter().for_each(|glob| add_path(&mut names, &glob.target));
+    for ty in &unit.types {
+        names.extend(ty.name.iter().map(Name::as_str));
+        ty.bases.iter().for_each(|base| add_type(&mut names, base));
+        ty.fields.iter().filter_map(|field| field.ty.as_ref()).for_each(|ty| add_type(&mut names, ty));
+    }
+    unit.bodies.iter().for_each(|body| add_body(&mut names, body));
+    names
 }
 
-fn body_mentions(body: &Body, wanted: &dyn Fn(&str) -> bool) -> bool {
+fn add_path<'u>(names: &mut HashSet<&'u str>, path: &'u Path) {
+    names.extend(path.segments.iter().map(Name::as_str));
+}
+
+fn add_type<'u>(names: &mut HashSet<&'u str>, ty: &'u Type) {
+    add_path(names, &ty.path);
+    ty.args.iter().for_each(|arg| add_type(names, arg));
+}
+
+fn add_body<'u>(names: &mut HashSet<&'u str>, body: &'u Body) {
     let types = body.params.iter().map(|param| &param.ty).chain(body.locals.iter().map(|local| &local.ty));
-    types.chain([&body.returns]).flatten().any(|ty| ty_has(ty, wanted))
-        || body.locals.iter().filter_map(|local| local.name.as_ref()).any(|name| wanted(name))
-        || body.blocks.iter().flat_map(|block| &block.steps).any(|step| step_mentions(&step.op, wanted))
+    types.chain([&body.returns]).flatten().for_each(|ty| add_type(names, ty));
+    names.extend(body.locals.iter().filter_map(|local| local.name.as_deref()));
+    body.blocks.iter().flat_map(|block| &block.steps).for_each(|step| add_step(names, &step.op));
 }
 
-fn ty_has(ty: &Type, wanted: &dyn Fn(&str) -> bool) -> bool {
-    ty.path.segments.iter().any(|segment| wanted(segment)) || ty.args.iter().any(|arg| ty_has(arg, wanted))
-}
-
-fn step_mentions(op: &Op, wanted: &dyn Fn(&str) -> bool) -> bool {
-    let path = |path: &Path| path.segments.iter().any(|segment| wanted(segment));
-    let item = |operand: &Operand| matches!(operand, Operand::Const(Const::Item(of)) if path(of));
+fn add_step<'u>(names: &mut HashSet<&'u str>, op: &'u Op) {
     match op {
-        Op::Call { callee: Callee::Path(of), args, .. } => path(of) || args.iter().any(|arg| item(&arg.value)),
-        Op::Call { callee: Callee::Method { name, .. }, args, .. } => {
-            wanted(name) || args.iter().any(|arg| item(&arg.value))
+        Op::Call { callee, args, .. } => {
+            match callee {
+                Callee::Path(path) => add_path(names, path),
+                Callee::Method { name, .. } => _ = names.insert(name.as_str()),
+                Callee::Value(_) => {}
+            }
+            args.iter().for_each(|arg| add_value(names, &arg.value));
         }
-        Op::Copy { src, .. } => item(src),
-        Op::Aggregate { ty: Some(ty), .. } => path(ty),
-        Op::Load { field, .. } | Op::Store { field, .. } => wanted(field),
-        _ => false,
+        Op::Copy { src, .. } => add_value(names, src),
+        Op::Aggregate { ty: Some(ty), .. } => add_path(names, ty),
+        Op::Load { field, .. } | Op::Store { field, .. } => _ = names.insert(field.as_str()),
+        _ => {}
+    }
+}
+
+fn add_value<'u>(names: &mut HashSet<&'u str>, value: &'u Operand) {
+    if let Operand::Const(Const::Item(path)) = value {
+        add_path(names, path);
     }
 }
