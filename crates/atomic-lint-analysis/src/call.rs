@@ -406,7 +406,7 @@ impl Machine<'_, '_> {
     fn is_trusted(&self, body: BodyRef) -> bool {
         !self.trusted.is_empty() && {
             let name = self.program.full_name(body);
-            self.trusted.iter().any(|trusted| *trusted == name)
+            self.trusted.contains(&name)
         }
     }
 

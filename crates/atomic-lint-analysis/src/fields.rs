@@ -284,7 +284,7 @@ impl Machine<'_, '_> {
             match atom {
                 Atom::Handle(key, _) if state.file(key).is_none() => {
                     if let Some(file) = self.objects.file(key) {
-                        state.put_file(key.clone(), file.from_a_field());
+                        state.put_file(key.clone(), file.as_found_in_field());
                     }
                 }
                 Atom::Object(key) if state.fields(key).is_none() => {

@@ -34,8 +34,8 @@ struct Evidence<'p, 'u> {
     called: BTreeSet<BodyRef>,
     renamed: BTreeMap<PathRef, BTreeSet<BodyRef>>,
     read: BTreeMap<PathRef, Place>,
-    /// Paths of files that something is written to.
-    written: BTreeSet<PathRef>,
+    /// Paths of files that something is written to, with the body that opened them.
+    written: BTreeSet<(PathRef, BodyRef)>,
 }
 
 /// Judges what the roots have shown.
@@ -55,7 +55,9 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
             evidence.renamed.entry(path.clone()).or_default().insert(*body);
         }
         let written = log.endings.values().filter(|ending| ending.file.written());
-        evidence.written.extend(written.flat_map(|ending| ending.file.path.paths().cloned()));
+        for file in written.map(|ending| &ending.file) {
+            evidence.written.extend(file.path.paths().map(|path| (path.clone(), file.step.body)));
+        }
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
             *known = (*known).min(*place);
@@ -134,10 +136,12 @@ impl Evidence<'_, '_> {
         related
     }
 
-    /// What is moved is no staging file: nothing writes it.
+    /// What is moved is no staging file: no other function writes it, and this one has not before.
     fn moves_what_was_found(&self, flaw: &Flaw) -> bool {
         let Some(source) = flaw.source.as_ref().filter(|_| flaw.defect == Defect::NonAtomicMove) else { return false };
-        !source.paths().any(|path| self.written.contains(path))
+        let elsewhere =
+            |(path, body): &(PathRef, BodyRef)| *body != flaw.step.body && source.paths().any(|source| source == path);
+        !self.written.iter().any(elsewhere)
     }
 
     /// Nothing leaves the temporary directory.
