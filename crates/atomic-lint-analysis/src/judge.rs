@@ -93,7 +93,7 @@ impl Evidence<'_, '_> {
             for flaw in log.flaws.values() {
                 let excused = self.stays_temporary(flaw) || self.moves_what_was_found(flaw);
                 if !self.is_test(flaw.step) && !excused && !follows_from_another(flaw, log) {
-                    by_place.entry(flaw.place).or_default().push(flaw);
+                    by_place.entry(self.flaw_place(flaw)).or_default().push(flaw);
                 }
             }
         }
@@ -101,10 +101,9 @@ impl Evidence<'_, '_> {
             // What the body shows by itself tells more plainly than what a caller's way through it shows.
             let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
-            let mut finding = self.flaw_finding(worst, flaws);
-            finding.related = self.who_told(flaws.iter().filter(|flaw| flaw.defect == worst.defect));
-            outcome.findings.push(finding);
-            let beyond = |flaw: &&&Flaw| flaw.defect == worst.defect && self.crosses_packages(flaw);
+            outcome.findings.push(self.flaw_finding(worst, flaws));
+            let beyond =
+                |flaw: &&&Flaw| flaw.defect == worst.defect && flaw.told_by.is_none() && self.crosses_packages(flaw);
             for flaw in flaws.iter().filter(beyond) {
                 let Some(caller) = flaw.chain.first() else { continue };
                 let mut finding = self.flaw_finding(flaw, &[]);
@@ -127,13 +126,9 @@ impl Evidence<'_, '_> {
         }
     }
 
-    /// The calls that told a function to do what is wrong here.
-    fn who_told<'f>(&self, flaws: impl Iterator<Item = &'f &'f Flaw>) -> Vec<Related> {
-        let calls = flaws.filter_map(|flaw| flaw.told_by).map(|call| self.call_place(call));
-        let mut related: Vec<Related> = calls.map(|place| Related { role: Role::Caller, place }).collect();
-        related.sort();
-        related.dedup();
-        related
+    /// Where a flaw is reported.
+    fn flaw_place(&self, flaw: &Flaw) -> Place {
+        flaw.told_by.map_or(flaw.place, |call| self.call_place(call))
     }
 
     /// What is moved is no staging file: no other function writes it, and this one has not before.
@@ -168,18 +163,21 @@ impl Evidence<'_, '_> {
         if let Some(removed) = flaw.removed {
             labels.push(Label { place: removed, moment: Moment::Remove });
         }
-        labels.retain(|label| label.place != flaw.place);
-        labels.push(Label { place: flaw.place, moment: Moment::Here });
+        let place = self.flaw_place(flaw);
+        labels.retain(|label| label.place != flaw.place && label.place != place);
+        labels.push(Label { place, moment: Moment::Here });
         labels.sort();
         labels.dedup();
+        let told = place != flaw.place;
+        let related = told.then_some(Related { role: Role::Sink, place: flaw.place });
         Finding {
             rule: rule.into(),
             confidence: if flaw.always { Confidence::High } else { Confidence::Medium },
-            place: flaw.place,
-            scope: self.program.body(flaw.step.body).body.name.clone(),
+            place,
+            scope: self.program.body(flaw.told_by.map_or(flaw.step.body, |call| call.body)).body.name.clone(),
             target: target_of(&flaw.target, flaw.named.or_else(|| flaw.file.as_ref().and_then(|file| file.named))),
             labels,
-            related: Vec::new(),
+            related: related.into_iter().collect(),
             protocol: flaw_protocol(flaw),
             reasons,
             notes,
