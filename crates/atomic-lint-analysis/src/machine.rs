@@ -11,7 +11,7 @@ use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, Program, StepRef};
 use crate::state::{Fields, State};
 use crate::value::{Atom, ObjectKey, Value};
-use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Local, Name, Op, Operand, Step, Test};
+use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Local, Name, Op, Operand, Param, Step, Test};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -231,7 +231,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             body: start.body,
             caller: start.caller,
             asides: std::mem::take(&mut self.asides),
-            args: start.args.iter().map(|(_, value)| value.clone()).collect(),
+            args: given(&info.body.params, &start.args),
             temps: start.temps.unwrap_or_else(|| vec![Value::unknown(); info.body.locals.len()]),
             attempt: None,
             yields: Vec::new(),
@@ -649,6 +649,12 @@ pub(crate) fn own_symbol(owner: crate::link::TypeRef) -> PathRef {
 /// Whether an atom in a tuple or list makes it worth keeping.
 fn tells(atom: &Atom) -> bool {
     !matches!(atom, Atom::Bool(_) | Atom::Int(_) | Atom::None | Atom::Bytes { .. } | Atom::Anything)
+}
+
+/// What parameters were given; captures are the body's own.
+fn given(params: &[Param], args: &[(Local, Value)]) -> Vec<Value> {
+    let is_param = |local: &Local| params.iter().any(|param| param.local == *local);
+    args.iter().filter(|(local, _)| is_param(local)).map(|(_, value)| value.clone()).collect()
 }
 
 fn store(frame: &mut Frame, varying: bool, state: &mut State, local: Local, value: Value) {
