@@ -1,6 +1,6 @@
 //! Calls: finding what is called, and running or applying it.
 
-use crate::link::{Def, TypeRef};
+use crate::link::{Def, Member, TypeRef};
 use crate::machine::{Exits, Machine, Start, Suspended, join_exits};
 use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, StepRef};
@@ -505,7 +505,7 @@ impl Machine<'_, '_> {
             }
             Atom::Object(key) => {
                 if let Some(ty) = self.object_type(state, key) {
-                    if let Some((file, body)) = self.program.links.method(ty, name) {
+                    if let Some(Member::Method(file, body)) = self.program.links.member(ty, name) {
                         let body = self.program.body_ref(file, body);
                         return Some(self.call_body(step, state, body, Some(&receiver), site));
                     }

@@ -1,7 +1,7 @@
 //! Objects and attributes: reading, writing and ending them, and what a name stands for as a value.
 
 use crate::call::Site;
-use crate::link::{Def, TypeRef};
+use crate::link::{Def, Member, TypeRef};
 use crate::machine::{KIND, Machine, TYPE};
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
@@ -221,7 +221,7 @@ impl Machine<'_, '_> {
         if let Some(value) = self.tabled_field(state, ty, field) {
             return value;
         }
-        if let Some((file, body)) = self.program.links.method(ty, field) {
+        if let Some(Member::Method(file, body)) = self.program.links.member(ty, field) {
             let body = self.program.body_ref(file, body);
             let receiver = Value::of(Atom::Object(key.clone()));
             if self.program.body(body).body.property {
@@ -316,32 +316,9 @@ impl Machine<'_, '_> {
 
     /// An attribute of a class itself, or a method unbound.
     pub(crate) fn class_attribute(&mut self, ty: TypeRef, name: &str) -> Value {
-        let own = self.inherited_attribute(ty, name);
-        if !own.is_unknown() {
-            return own;
-        }
-        // A mixin uses what the classes have that it is mixed into.
-        let mut below = Value::unknown();
-        for ty in self.program.links.ty(ty).implementers.iter().take(4) {
-            below.join(&self.inherited_attribute(*ty, name));
-        }
-        below
-    }
-
-    fn inherited_attribute(&mut self, ty: TypeRef, name: &str) -> Value {
-        for def in self.program.links.lineage(ty) {
-            let Def::Type(ty) = def else { continue };
-            let info = self.program.links.ty(ty);
-            let local = info.def.fields.iter().find(|field| field.name == name).and_then(|field| field.value);
-            if let Some(local) = local {
-                let value = self.global(info.file, local);
-                if !value.is_unknown() {
-                    return value;
-                }
-            }
-        }
-        match self.program.links.method(ty, name) {
-            Some((file, body)) => Value::of(Atom::Function(self.program.body_ref(file, body), None)),
+        match self.program.links.member(ty, name) {
+            Some(Member::Attribute(file, local)) => self.global(file, local),
+            Some(Member::Method(file, body)) => Value::of(Atom::Function(self.program.body_ref(file, body), None)),
             None => Value::unknown(),
         }
     }

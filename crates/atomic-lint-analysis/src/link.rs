@@ -81,6 +81,15 @@ enum Named {
     Import(Path),
 }
 
+/// What a type has under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Member {
+    /// A method.
+    Method(FileId, BodyId),
+    /// A class attribute: a variable of the top level.
+    Attribute(FileId, Local),
+}
+
 /// How the packages of a walk name each other.
 #[derive(Debug, Default)]
 struct Packages {
@@ -158,6 +167,28 @@ impl<'u> Links<'u> {
         self.ty(ty).bases.iter().find_map(|base| match base {
             Def::Type(base) => self.own_or_inherited(*base, name, hops + 1),
             _ => None,
+        })
+    }
+
+    /// The method or class attribute `name` of `ty`, whichever is nearer: its own, a base's, or
+    /// that of what derives from it where those agree.
+    pub(crate) fn member(&self, ty: TypeRef, name: &str) -> Option<Member> {
+        self.nearest_member(ty, name).or_else(|| {
+            let mut below = self.ty(ty).implementers.iter().filter_map(|ty| self.nearest_member(*ty, name));
+            let first = below.next()?;
+            below.all(|other| other == first).then_some(first)
+        })
+    }
+
+    fn nearest_member(&self, ty: TypeRef, name: &str) -> Option<Member> {
+        self.lineage(ty).into_iter().find_map(|def| {
+            let Def::Type(ty) = def else { return None };
+            let info = self.ty(ty);
+            if let Some((file, body)) = info.methods.get(name) {
+                return Some(Member::Method(*file, *body));
+            }
+            let attribute = info.def.fields.iter().find(|field| field.name == name)?.value?;
+            Some(Member::Attribute(info.file, attribute))
         })
     }
 

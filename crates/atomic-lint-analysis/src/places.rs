@@ -40,15 +40,20 @@ impl Places {
     pub(crate) fn new(tree: &Tree, naming: &Naming) -> Self {
         let mut surveyor = Surveyor::new(tree);
         let mut places = Places::default();
-        for (at, path) in tree.paths.iter().enumerate() {
+        for path in &tree.paths {
             let place = surveyor.place(path);
-            if let Some(place) = &place {
-                places.register(FileId(at as u32), place);
-            }
             places.by_file.push(place);
             let within = surveyor.within_package(path);
             places.tests.push(naming.is_test_path(within));
             places.builds.push(naming.build_files.iter().any(|name| name == within));
+        }
+        // By the name of a package others mean its library; a program beside it comes second.
+        let (libraries, rest): (Vec<usize>, Vec<usize>) =
+            (0..tree.paths.len()).partition(|at| file_name(&tree.paths[*at]) == "lib.rs");
+        for at in libraries.into_iter().chain(rest) {
+            if let Some(place) = places.by_file[at].clone() {
+                places.register(FileId(at as u32), &place);
+            }
         }
         places
     }
