@@ -237,7 +237,7 @@ impl<'u> Links<'u> {
         self.places.of(file)?;
         let module = ModuleRef::of(file);
         match path.root {
-            Root::Bare => self.absent(&self.from_globs(module, &path.segments, 0)?),
+            Root::Bare => self.absent(&self.in_globs(module, &path.segments, 0)?),
             _ => self.absent(&self.resolve_in(module, path, 0)),
         }
     }
@@ -335,24 +335,24 @@ impl<'u> Links<'u> {
         let segments = path.segments.as_slice();
         match path.root {
             Root::Module => self.walk(module, segments, hops).unwrap_or_else(external),
-            Root::Package => self.from_package_root(info.package, segments, hops).unwrap_or_else(external),
-            Root::Above(levels) => self.from_above(module, levels, segments, hops).unwrap_or_else(external),
-            Root::Absolute => self.from_top(module, segments, hops).unwrap_or_else(external),
+            Root::Package => self.in_package_root(info.package, segments, hops).unwrap_or_else(external),
+            Root::Above(levels) => self.in_module_above(module, levels, segments, hops).unwrap_or_else(external),
+            Root::Absolute => self.in_all_packages(module, segments, hops).unwrap_or_else(external),
             Root::Bare => {
-                let found = self.from_globs(module, segments, hops);
+                let found = self.in_globs(module, segments, hops);
                 found.filter(|def| self.absent(def).is_none()).unwrap_or_else(external)
             }
         }
     }
 
-    fn from_package_root(&self, package: u32, segments: &[Name], hops: usize) -> Option<Def> {
+    fn in_package_root(&self, package: u32, segments: &[Name], hops: usize) -> Option<Def> {
         match self.places.root(package) {
             Some(root) => self.walk(ModuleRef::of(root), segments, hops),
             None => self.by_segments(package, None, segments, hops),
         }
     }
 
-    fn from_above(&self, module: ModuleRef, levels: u8, segments: &[Name], hops: usize) -> Option<Def> {
+    fn in_module_above(&self, module: ModuleRef, levels: u8, segments: &[Name], hops: usize) -> Option<Def> {
         let info = self.place(module);
         let mut up = levels as usize;
         if info.is_package && info.language == Language::Python {
@@ -362,18 +362,18 @@ impl<'u> Links<'u> {
         self.by_segments(info.package, Some(&info.path[..keep]), segments, hops)
     }
 
-    fn from_top(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
+    fn in_all_packages(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
         let info = self.place(module);
         let (first, rest) = segments.split_first()?;
         if info.language == Language::Python {
             return self.by_segments(info.package, Some(&[]), segments, hops);
         }
         let package = *self.packages.aliases.get(info.package as usize)?.get(first)?;
-        self.from_package_root(package, rest, hops)
+        self.in_package_root(package, rest, hops)
     }
 
     /// Through what the module takes all names of.
-    fn from_globs(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
+    fn in_globs(&self, module: ModuleRef, segments: &[Name], hops: usize) -> Option<Def> {
         let direct = self.globs_of(module).iter().map(|(target, _)| *target);
         self.search_globs(direct.collect(), segments, hops)
     }

@@ -47,6 +47,12 @@ struct Attempt {
     failed: State,
 }
 
+/// What locals are given when a body begins.
+type Arguments = Vec<(Local, Value)>;
+
+/// Whether an atom satisfies a condition, where that is certain.
+type Matches = Box<dyn Fn(&Atom) -> Option<bool>>;
+
 /// A generator at a `yield`.
 #[derive(Clone)]
 pub(crate) struct Yielded {
@@ -107,7 +113,7 @@ pub(crate) struct Machine<'p, 'u> {
     pub(crate) failed: Option<State>,
     pub(crate) globals: GlobalsInPlay<'p>,
     /// Calls that were run, with the state they were run in: a loop asks for the same again and again.
-    runs: FxHashMap<(BodyRef, Vec<(Local, Value)>), (State, Exits)>,
+    runs: FxHashMap<(BodyRef, Arguments), (State, Exits)>,
     steps: usize,
 }
 
@@ -451,7 +457,7 @@ impl<'p, 'u> Machine<'p, 'u> {
 
     /// Which ways a condition leaves open, each with what it tells of the variable.
     fn decide(&mut self, test: &Test, then: BlockId, otherwise: BlockId, state: State) -> Vec<(BlockId, State)> {
-        let (local, matches): (Local, Box<dyn Fn(&Atom) -> Option<bool>>) = match test {
+        let (local, matches): (Local, Matches) = match test {
             Test::Unknown => return vec![(then, state.clone()), (otherwise, state)],
             Test::Truthy(local) => (*local, Box::new(crate::value::truth)),
             Test::Equals(local, constant) => {

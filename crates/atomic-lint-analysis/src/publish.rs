@@ -19,6 +19,9 @@ impl Machine<'_, '_> {
         self.source = Some((site.at, source.clone()));
         let target = self.target(api, site);
         let named = self.target_place(api.target.as_ref(), site);
+        if self.moves_into_staging(state, api, site, &target) {
+            return;
+        }
         let staged = self.files_at(state, &source);
         let removed = self.removed_before(state, &target).filter(|_| api.effect != Effect::Link || !staged.is_empty());
         if let Some(removed) = removed {
@@ -53,7 +56,7 @@ impl Machine<'_, '_> {
         let source = self.argument_value(api.source.as_ref(), site);
         let target = self.target(api, site);
         let tried = source.paths().any(|source| target.paths().any(|target| state.was_tried(source, target)));
-        if !tried {
+        if !tried || self.staging_at(state, &target).is_some() {
             return false;
         }
         let named = self.target_place(api.target.as_ref(), site);
@@ -64,6 +67,22 @@ impl Machine<'_, '_> {
             self.log_flaw(site, Defect::NonAtomicMove, true, file.as_ref(), target, named, None);
         }
         true
+    }
+
+    /// What goes over a staging file is content of it, and is published only when that is.
+    fn moves_into_staging(&mut self, state: &mut State, api: &Api, site: &Site, target: &Value) -> bool {
+        let Some(key) = self.staging_at(state, target).filter(|_| api.effect == Effect::Move) else { return false };
+        let place = self.place_of(site);
+        if let Some(file) = state.file_mut(&key) {
+            file.advance(Event::Write { buffered: false }, place);
+        }
+        true
+    }
+
+    /// The temporary file that was made under one of those paths and is still to be published.
+    fn staging_at(&self, state: &State, target: &Value) -> Option<FileKey> {
+        let temporary = |key: &FileKey| state.file(key).is_some_and(|file| file.origin == Origin::Temporary);
+        self.files_at(state, target).into_iter().find(temporary)
     }
 
     /// Publishes a temporary file through its own method.

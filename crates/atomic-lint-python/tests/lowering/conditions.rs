@@ -98,9 +98,10 @@ fn comparison_with_a_constant() {
             _10 = ?h()
             goto b15
           b15:
-            if ? b16 else b17
+            _11 = _1.o.__contains__(_0.m)
+            if _11 b16 else b17
           b16:
-            _11 = ?i()
+            _12 = ?i()
             goto b17
           b17:
             return
