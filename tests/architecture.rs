@@ -6,6 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{fs, iter};
+use walkdir::WalkDir;
 
 /// Which of our packages each may depend on; the arrows point down only.
 const ARROWS: [(&str, &[&str]); 7] = [
@@ -30,17 +31,8 @@ fn root() -> &'static Path {
 
 /// Every Rust file below `folder`.
 fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => found.extend(sources(&path)),
-            false if path.extension().is_some_and(|extension| extension == "rs") => found.push(path),
-            false => {}
-        }
-    }
-    found.sort();
-    found
+    let files = WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.unwrap().into_path());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
 
 fn manifest(package: &str) -> toml::Table {
