@@ -1,7 +1,7 @@
 //! Calls: finding what is called, and running or applying it.
 
 use crate::link::{Def, Member, TypeRef};
-use crate::machine::{Exits, Machine, Start, Suspended, join_exits};
+use crate::machine::{Exits, Machine, Start, Suspended};
 use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, StepRef};
 use crate::state::{Fields, State};
@@ -17,7 +17,7 @@ const BASE: &str = "(base)";
 const ASIDES: u32 = 3;
 
 /// Calls are followed that deep.
-const DEPTH: usize = 9;
+pub(crate) const DEPTH: usize = 9;
 
 /// An argument with its value.
 #[derive(Clone, Debug)]
@@ -381,7 +381,7 @@ impl Machine<'_, '_> {
     }
 
     /// Goes on in the caller after `exits`.
-    fn land(&mut self, state: &mut State, exits: Exits) -> Value {
+    pub(crate) fn land(&mut self, state: &mut State, exits: Exits) -> Value {
         let vars = std::mem::take(&mut state.vars);
         let (mut next, value) = match (exits.ok, &exits.err) {
             (Some((next, value)), _) => (next, value),
@@ -617,69 +617,15 @@ impl Machine<'_, '_> {
         self.call_value(step, &mut ran, callee, &site);
         state.join(&ran);
     }
-
-    /// Runs a generator up to its first `yield`.
-    pub(crate) fn enter(&mut self, state: &mut State, generator: u32) -> Value {
-        let suspended = self.suspended[generator as usize].clone();
-        if self.frames.len() > DEPTH || self.frames.iter().any(|frame| frame.body == suspended.body) {
-            return Value::unknown();
-        }
-        let start = Start {
-            body: suspended.body,
-            caller: Some(suspended.step),
-            args: suspended.args,
-            state: state.without_vars(),
-            block: BlockId(0),
-            temps: None,
-            stops_at_yield: true,
-        };
-        let exits = self.run(start);
-        let mut ways = Ways::default();
-        for waiting in &exits.yields {
-            ways.add(waiting.state.without_vars(), waiting.value.clone());
-        }
-        self.suspended[generator as usize].waiting = exits.yields;
-        let Some((mut joined, value)) = ways.joined() else { return Value::unknown() };
-        joined.vars = std::mem::take(&mut state.vars);
-        *state = joined;
-        value
-    }
-
-    /// Lets a generator go on to its end; not `clean` where an exception is thrown into it.
-    pub(crate) fn resume(&mut self, state: &mut State, generator: u32, clean: bool) {
-        let suspended = self.suspended[generator as usize].clone();
-        let mut all = Exits::default();
-        for waiting in suspended.waiting {
-            let mut at = state.without_vars();
-            at.vars = waiting.state.vars;
-            let start = Start {
-                body: suspended.body,
-                caller: Some(suspended.step),
-                args: Vec::new(),
-                state: at,
-                block: if clean { waiting.resume } else { waiting.unwind },
-                temps: Some(waiting.temps),
-                stops_at_yield: false,
-            };
-            join_exits(&mut all, self.run(start));
-        }
-        self.land(state, all);
-    }
-
-    /// What iterating a generator gives; it runs to its end.
-    pub(crate) fn iterate(&mut self, state: &mut State, generator: u32) -> Value {
-        let value = self.enter(state, generator);
-        self.resume(state, generator, true);
-        value
-    }
 }
 
 /// Ways that a step may have gone.
 #[derive(Default)]
-struct Ways(Option<(State, Value)>);
+pub(crate) struct Ways(Option<(State, Value)>);
 
 impl Ways {
-    fn add(&mut self, state: State, value: Value) {
+    /// One more way.
+    pub(crate) fn add(&mut self, state: State, value: Value) {
         match &mut self.0 {
             Some((known, returned)) => {
                 known.join(&state);
@@ -689,7 +635,8 @@ impl Ways {
         }
     }
 
-    fn joined(self) -> Option<(State, Value)> {
+    /// All of them as one; none where there is no way.
+    pub(crate) fn joined(self) -> Option<(State, Value)> {
         self.0
     }
 }

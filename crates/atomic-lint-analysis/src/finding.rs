@@ -185,8 +185,6 @@ pub enum Reason {
     SomePaths,
     /// Device, kernel file, pipe or socket.
     Device,
-    /// Standard stream or memory.
-    NoFile,
     /// Opened for appending.
     Append,
     /// A temporary file or directory that never leaves.
@@ -199,8 +197,6 @@ pub enum Reason {
     LockFile,
     /// A pid file.
     PidFile,
-    /// A backup copy beside the original.
-    Backup,
     /// A probe that is removed again.
     Probe,
     /// Nothing is written: an empty marker.
@@ -209,16 +205,8 @@ pub enum Reason {
     Exclusive,
     /// Output of a build script.
     BuildOutput,
-    /// Test or example code.
-    Test,
     /// Written at an offset, the rest kept.
     PartialUpdate,
-    /// Every caller passes a staging or temporary path.
-    Callers,
-    /// A function that the configuration trusts.
-    TrustedWriter,
-    /// The complete protocol.
-    Complete,
 }
 
 impl Reason {
@@ -231,23 +219,17 @@ impl Reason {
             Reason::ReadBack => "the same path is read back in this project",
             Reason::SomePaths => "the step is missing on some paths through the code only",
             Reason::Device => "the path is a device or kernel file",
-            Reason::NoFile => "it is a standard stream or memory, not a file",
             Reason::Append => "the file is opened for appending",
             Reason::Temporary => "it is a temporary file that never leaves its directory",
             Reason::Staged => "it is a staging file that is published later",
             Reason::StagingName => "it is named like a staging file",
             Reason::LockFile => "it is a lock file",
             Reason::PidFile => "it is a pid file",
-            Reason::Backup => "it is a backup copy, the original is kept",
             Reason::Probe => "it only probes whether the place can be written",
             Reason::EmptyMarker => "it is an empty marker file",
             Reason::Exclusive => "it is created exclusively, no earlier content is at stake",
             Reason::BuildOutput => "it is output of a build script",
-            Reason::Test => "it is test or example code",
             Reason::PartialUpdate => "it updates a part of the file in place, as a database does",
-            Reason::Callers => "every known caller passes a staging or temporary path",
-            Reason::TrustedWriter => "the configuration trusts this writer",
-            Reason::Complete => "the protocol is complete",
         }
     }
 }

@@ -9,6 +9,7 @@ mod demand;
 mod effect;
 mod fields;
 mod finding;
+mod generators;
 mod globals;
 mod judge;
 mod link;
