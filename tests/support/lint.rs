@@ -35,8 +35,8 @@ fn mark(case: &Case, file: FileId, finding: &atomic_lint_analysis::Finding) -> M
 /// The lowering of `file`; an error where a part of it was not understood.
 pub fn understood(language: Language, file: &Source) -> Result<Lowered, String> {
     let lowered = match language {
-        Language::Rust => RustFrontend.lower(&file.text),
-        Language::Python => PythonFrontend.lower(&file.text),
+        Language::Rust => RustFrontend.lower(&file.text, &[]),
+        Language::Python => PythonFrontend.lower(&file.text, &[]),
     };
     match lowered.gaps.first() {
         Some(gap) => {
