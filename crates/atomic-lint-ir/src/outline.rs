@@ -34,11 +34,11 @@ pub struct DefinedName {
 }
 
 impl Outline {
-    /// The bodies that have nothing to do with the parts that `seed` holds for.
+    /// The bodies that are not needed.
     ///
-    /// To do with them have those that mention a name that they define, those that mention one of these, and so
-    /// on, and the parts that define what any of all these mention.
-    pub fn apart(&self, text: &str, seed: impl Fn(&Part) -> bool) -> Vec<Span> {
+    /// Needed are the parts that `begins` holds for, those that mention a name that they define, those that mention
+    /// one of these, and so on; those that `asked` holds for; and what any of all these mention, and so on.
+    pub fn apart(&self, text: &str, begins: impl Fn(&Part) -> bool, asked: impl Fn(&Part) -> bool) -> Vec<Span> {
         let defined = Defined::new(self, text);
         let mut uses = vec![Vec::new(); self.parts.len()];
         let mut users = vec![Vec::new(); self.parts.len()];
@@ -48,8 +48,9 @@ impl Outline {
                 users[other].push(at);
             });
         }
-        let mut kept: Vec<bool> = self.parts.iter().map(seed).collect();
+        let mut kept: Vec<bool> = self.parts.iter().map(begins).collect();
         spread(&mut kept, &users);
+        kept.iter_mut().zip(&self.parts).for_each(|(kept, part)| *kept |= asked(part));
         spread(&mut kept, &uses);
         let apart = self.parts.iter().zip(kept).filter(|(_, kept)| !kept);
         apart.flat_map(|(part, _)| &part.bodies).copied().collect()
@@ -181,7 +182,8 @@ mod tests {
     }
 
     fn apart<'t>(text: &'t str, seed: &str) -> Vec<&'t str> {
-        let found = outline(text).apart(text, |part| part.span.slice(text).contains(seed));
+        let has = |part: &Part, text: &str, seed: &str| part.span.slice(text).contains(seed);
+        let found = outline(text).apart(text, |part| has(part, text, seed), |part| has(part, text, "ASKED"));
         found.into_iter().map(|body| body.slice(text)).collect()
     }
 
@@ -201,6 +203,11 @@ mod tests {
         let text = "T .get = {SEED}\na = {x.get}\nb = {T::get}\nc = {Self::get}\nd = {get}\ne = {Vec::get}\nf = {0..get}\n";
         assert_eq!(apart(text, "SEED"), ["get", "Vec::get", "0..get"]);
         assert_eq!(apart("get = {SEED}\na = {x.get}\nb = {m::get}\nc = {get}\n", "SEED"), ["x.get"]);
+    }
+
+    #[test]
+    fn what_is_asked_for_needs_what_it_mentions_and_not_what_mentions_it() {
+        assert_eq!(apart("a = {b ASKED}\nb = {1}\nc = {a}\n", "SEED"), ["a"]);
     }
 
     #[test]

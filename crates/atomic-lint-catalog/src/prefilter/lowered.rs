@@ -4,8 +4,8 @@
 //! files were lowered or only those that the prefilter left; a test holds the reports of both equal.
 
 use super::words::{self, Form, Sink, Words};
-use crate::{ArgRef, Catalog, Models};
-use atomic_lint_ir::{Arg, Body, Callee, Const, Exit, Language, Name, Op, Operand, Path, Root, Step, Type, Unit};
+use crate::{Api, ArgRef, Catalog, Effect, Models};
+use atomic_lint_ir::{Arg, Body, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Path, Root, Step, Type, Unit};
 use std::collections::HashSet;
 
 /// Rows that can begin a finding, ready to be looked for in lowered files.
@@ -19,7 +19,7 @@ pub struct Beginnings<'c> {
 impl<'c> Beginnings<'c> {
     /// Takes the rows of `catalog`.
     pub fn new(catalog: &'c Catalog) -> Self {
-        let words = |language| words::collect(catalog.models(language));
+        let words = |language| words::collect(catalog.models(language), Effect::begins);
         Beginnings { catalog, rust: words(Language::Rust), python: words(Language::Python) }
     }
 
@@ -33,9 +33,14 @@ impl<'c> Beginnings<'c> {
         let mut names = None;
         let begins = |body: &Body| {
             let mut awaited = HashSet::new();
-            !body.test
-                && (search.body(body, &mut awaited)
-                    || awaited.into_iter().any(|name| names.get_or_insert_with(|| names_of(unit)).contains(name)))
+            if body.test || search.body(body, &mut awaited) {
+                return !body.test;
+            }
+            !awaited.is_empty() && {
+                let shared = names.get_or_insert_with(|| names_of(unit));
+                let own = names_within(unit, body);
+                awaited.into_iter().any(|name| shared.contains(name) || own.contains(name))
+            }
         };
         unit.bodies.iter().map(begins).collect()
     }
@@ -75,17 +80,14 @@ impl<'a> Search<'a> {
 
     fn call(&self, callee: &Callee, args: &[Arg], awaited: &mut HashSet<&'a str>) -> bool {
         match callee {
-            Callee::Path(path) => self.function(path).is_some_and(|api| {
-                let mode = if api.effect == crate::Effect::OpenMode { api.mode.as_ref() } else { None };
-                can_be(api.arity, mode, args)
-            }),
+            Callee::Path(path) => self.function(path).is_some_and(|api| may_begin(api, args)),
             Callee::Method { name, .. } => self.method(name, args, awaited),
             // Where it got its name is a step of its own.
             Callee::Value(_) => false,
         }
     }
 
-    fn function(&self, path: &Path) -> Option<&'a crate::Api> {
+    fn function(&self, path: &Path) -> Option<&'a Api> {
         let named = matches!(path.root, Root::Absolute | Root::Bare);
         let api = self.models.call(&path.join(self.models.language().separator())).filter(|_| named)?;
         api.effect.begins().then_some(api)
@@ -106,6 +108,12 @@ impl<'a> Search<'a> {
         }
         false
     }
+}
+
+/// Whether a finding can begin with a call of `api` with `args`.
+pub fn may_begin(api: &Api, args: &[Arg]) -> bool {
+    let mode = if api.effect == Effect::OpenMode { api.mode.as_ref() } else { None };
+    api.effect.begins() && can_be(api.arity, mode, args)
 }
 
 /// Whether a call with `args` can be one of a row of that arity and mode, and write.
@@ -153,7 +161,9 @@ fn positional(args: &[Arg]) -> impl Iterator<Item = &Arg> {
     args.iter().filter(|arg| arg.name.is_none())
 }
 
-/// The names in `unit`, other than in comments and texts.
+/// The names in `unit` outside of the steps of its functions, other than in comments and texts.
+///
+/// What stands in other functions says nothing of a body, and they may have been left out.
 fn names_of(unit: &Unit) -> HashSet<&str> {
     let mut names = HashSet::new();
     for import in &unit.imports {
@@ -166,7 +176,19 @@ fn names_of(unit: &Unit) -> HashSet<&str> {
         ty.bases.iter().for_each(|base| add_type(&mut names, base));
         ty.fields.iter().filter_map(|field| field.ty.as_ref()).for_each(|ty| add_type(&mut names, ty));
     }
-    unit.bodies.iter().for_each(|body| add_body(&mut names, body));
+    unit.bodies.iter().for_each(|body| add_signature(&mut names, body));
+    unit.bodies.iter().take(1).for_each(|top| add_body(&mut names, top));
+    names
+}
+
+/// The names in `body`, in what encloses it and in what it encloses.
+fn names_within<'u>(unit: &'u Unit, body: &'u Body) -> HashSet<&'u str> {
+    let mut names = HashSet::new();
+    let is_function = |other: &&Body| matches!(other.kind, BodyKind::Function | BodyKind::Method);
+    let around = unit.bodies.iter().filter(is_function).map(|other| other.span).filter(|span| span.contains(body.span));
+    // What the top level has is shared by all.
+    let Some(whole) = around.min_by_key(|span| span.start) else { return names };
+    unit.bodies.iter().filter(|other| whole.contains(other.span)).for_each(|other| add_body(&mut names, other));
     names
 }
 
@@ -179,9 +201,14 @@ fn add_type<'u>(names: &mut HashSet<&'u str>, ty: &'u Type) {
     ty.args.iter().for_each(|arg| add_type(names, arg));
 }
 
+fn add_signature<'u>(names: &mut HashSet<&'u str>, body: &'u Body) {
+    let types = body.params.iter().map(|param| &param.ty).chain([&body.returns]);
+    types.flatten().for_each(|ty| add_type(names, ty));
+}
+
 fn add_body<'u>(names: &mut HashSet<&'u str>, body: &'u Body) {
-    let types = body.params.iter().map(|param| &param.ty).chain(body.locals.iter().map(|local| &local.ty));
-    types.chain([&body.returns]).flatten().for_each(|ty| add_type(names, ty));
+    add_signature(names, body);
+    body.locals.iter().filter_map(|local| local.ty.as_ref()).for_each(|ty| add_type(names, ty));
     names.extend(body.locals.iter().filter_map(|local| local.name.as_deref()));
     body.blocks.iter().flat_map(|block| &block.steps).for_each(|step| add_step(names, &step.op));
 }

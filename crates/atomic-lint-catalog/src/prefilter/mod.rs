@@ -9,9 +9,9 @@ mod lowered;
 mod occurrence;
 mod words;
 
-pub use lowered::Beginnings;
+pub use lowered::{Beginnings, may_begin};
 
-use crate::Catalog;
+use crate::{Catalog, Effect};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use atomic_lint_ir::Language;
 use occurrence::Occurrence;
@@ -22,13 +22,19 @@ use words::{Sink, Words};
 pub struct Prefilter {
     rust: Searcher,
     python: Searcher,
+    /// Temporary files too, by language.
+    steps: [Searcher; 2],
 }
 
 impl Prefilter {
     /// Takes the words from the models of `catalog`.
     pub fn new(catalog: &Catalog) -> Self {
-        let searcher = |language| Searcher::new(language, words::collect(catalog.models(language)));
-        Prefilter { rust: searcher(Language::Rust), python: searcher(Language::Python) }
+        let searcher = |language, wanted: fn(Effect) -> bool| {
+            Searcher::new(language, words::collect(catalog.models(language), wanted))
+        };
+        let [rust, python] = Language::ALL.map(|language| searcher(language, Effect::begins));
+        let is_step = |effect: Effect| effect.begins() || effect == Effect::TempFile;
+        Prefilter { rust, python, steps: Language::ALL.map(|language| searcher(language, is_step)) }
     }
 
     /// Whether `text`, a file of `language`, can hold the beginning of a finding.
@@ -37,6 +43,11 @@ impl Prefilter {
             Language::Rust => self.rust.hits(text),
             Language::Python => self.python.hits(text),
         }
+    }
+
+    /// Where in `text`, a file of `language`, a finding may begin or a temporary file may be made, in any order.
+    pub fn places(&self, language: Language, text: &[u8]) -> Vec<usize> {
+        self.steps[language as usize].places(text)
     }
 
     /// The words by which sinks are written, in order.
@@ -80,6 +91,26 @@ impl Searcher {
             }
         }
         !awaited.is_empty() && found(self.anchors.as_ref(), text).any(|(anchor, _, _)| awaited[anchor])
+    }
+
+    fn places(&self, text: &[u8]) -> Vec<usize> {
+        let (mut places, mut waiting) = (Vec::new(), Vec::new());
+        for (word, start, end) in found(self.sinks.as_ref(), text) {
+            let occurrence = Occurrence::new(self.language, text, start, end);
+            for sink in possible(&self.words.sinks[word].1, &occurrence) {
+                match sink.anchors.is_empty() {
+                    true => places.push(start),
+                    false => waiting.push((start, &sink.anchors)),
+                }
+            }
+        }
+        if !waiting.is_empty() {
+            let mut stands = vec![false; self.words.anchors.len()];
+            found(self.anchors.as_ref(), text).for_each(|(anchor, _, _)| stands[anchor] = true);
+            waiting.retain(|(_, anchors)| anchors.iter().any(|anchor| stands[*anchor]));
+            places.extend(waiting.into_iter().map(|(start, _)| start));
+        }
+        places
     }
 }
 

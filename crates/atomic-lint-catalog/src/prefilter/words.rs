@@ -45,10 +45,10 @@ pub(super) enum Form {
     Macro,
 }
 
-/// The words of `models`, in order of their text.
-pub(super) fn collect(models: &Models) -> Words {
+/// The words of the rows of `models` with one of the effects that `wanted` holds for, in order of their text.
+pub(super) fn collect(models: &Models, wanted: impl Fn(Effect) -> bool) -> Words {
     let mut drafts: BTreeMap<String, Vec<(Sink, Vec<String>)>> = BTreeMap::new();
-    for (kind, name, api) in models.rows().filter(|(_, _, api)| api.effect.begins()) {
+    for (kind, name, api) in models.rows().filter(|(_, _, api)| wanted(api.effect)) {
         let (word, sink, anchors) = draft(models, kind, name, api);
         drafts.entry(word).or_default().push((sink, anchors));
     }
