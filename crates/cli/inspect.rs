@@ -1,8 +1,8 @@
 //! One file: read, decode, look for a word that could write, and lower.
 
 use crate::coverage::{Kind, Missed};
-use crate::read::{Reader, decode};
 use crate::portion::{self, Asked, MentionSearch};
+use crate::read::{Reader, decode};
 use crate::{STACK, sources};
 use atomic_lint_catalog::Prefilter;
 use atomic_lint_ir::{Directive, Frontend, Gap, GapKind, Language, Lowered, Unit};

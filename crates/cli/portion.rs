@@ -29,7 +29,8 @@ impl Asked {
 
 /// Searches for what `mentions` say, by language.
 pub(crate) fn searches<'m>(mentions: impl Iterator<Item = &'m Mention> + Clone) -> [Option<MentionSearch>; 2] {
-    Language::ALL.map(|language| MentionSearch::new(mentions.clone().filter(move |mention| mention.language == language)))
+    Language::ALL
+        .map(|language| MentionSearch::new(mentions.clone().filter(move |mention| mention.language == language)))
 }
 
 /// The bodies of `text` that nothing that is asked for has to do with; `bodies` are asked for by their place.
@@ -41,7 +42,6 @@ pub(crate) fn omitted(
     bodies: &[Span],
 ) -> Vec<Span> {
     let outline = frontend.outline(text);
-    if std::env::var_os("DBG").is_some() && outline.parts.is_empty() && text.len()>2000 { eprintln!("DBG none {}", text.len()); }
     if outline.parts.iter().all(|part| part.bodies.is_empty()) {
         return Vec::new();
     }
@@ -55,7 +55,6 @@ pub(crate) fn omitted(
     steps.sort_unstable();
     places.sort_unstable();
     let is_asked = |part: &Part| has(&places, part.span) || bodies.iter().any(|body| part.span.contains(*body));
-    if std::env::var_os("DBG").is_some() { let n=|f: &dyn Fn(&Part)->bool| outline.parts.iter().filter(|p| f(p)).count(); let kept=outline.apart(text, |part| has(&steps, part.span), is_asked); let ob: usize=kept.iter().map(|s|(s.end-s.start) as usize).sum(); let bb: usize=outline.parts.iter().flat_map(|p| &p.bodies).map(|s|(s.end-s.start) as usize).sum();eprintln!("DBG {language} len {} bodies {bb} parts {} withbodies {} steps {} asked {} omitted {} stepsat {:?} askedat {:?}", text.len(), outline.parts.len(), n(&|p| !p.bodies.is_empty()), n(&|p| has(&steps,p.span)), n(&is_asked), ob, steps.iter().take(3).map(|p| &text[*p..].split(|c: char| !c.is_alphanumeric() && c!='_').next().unwrap_or("")[..]).collect::<Vec<_>>(), places.iter().take(3).map(|p| &text[*p..].split(|c: char| !c.is_alphanumeric() && c!='_').next().unwrap_or("")[..]).collect::<Vec<_>>() ); }
     outline.apart(text, |part| has(&steps, part.span), is_asked)
 }
 
@@ -156,9 +155,7 @@ impl WordSearch {
 
     /// Number and start of every word in `text`.
     fn found<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let whole = |start: usize, end: usize| {
-            !text[..start].ends_with(is_word) && !text[end..].starts_with(is_word)
-        };
+        let whole = |start: usize, end: usize| !text[..start].ends_with(is_word) && !text[end..].starts_with(is_word);
         let found = self.0.find_iter(text).filter(move |found| whole(found.start(), found.end()));
         found.map(|found| (found.pattern().as_usize(), found.start()))
     }

@@ -32,6 +32,4 @@ mod value;
 pub use finding::{
     Accepted, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
 };
-pub use project::{
-    Callers, Demand, Dependency, Mention, MentionForm, Outcome, Package, Project, Settings, Tree,
-};
+pub use project::{Callers, Demand, Dependency, Mention, MentionForm, Outcome, Package, Project, Settings, Tree};

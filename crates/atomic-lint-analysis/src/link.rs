@@ -98,11 +98,7 @@ impl<'u> Links<'u> {
     ///
     /// `libraries` are the Python packages that the models know: a file elsewhere in the walk does
     /// not take their place, only one under the same root does.
-    pub(crate) fn new(
-        places: &'u Places,
-        units: &'u [Option<&'u Unit>],
-        libraries: FxHashSet<Name>,
-    ) -> Self {
+    pub(crate) fn new(places: &'u Places, units: &'u [Option<&'u Unit>], libraries: FxHashSet<Name>) -> Self {
         let mut links = Links {
             libraries,
             places,
@@ -181,6 +177,18 @@ impl<'u> Links<'u> {
             let attribute = info.def.fields.iter().find(|field| field.name == name)?.value?;
             Some(Member::Attribute(info.file, attribute))
         })
+    }
+
+    /// The names of `ty` and of all that derives from it.
+    pub(crate) fn names_with_heirs(&self, ty: TypeRef) -> Vec<Name> {
+        let mut heirs = vec![ty];
+        let mut at = 0;
+        while at < heirs.len() {
+            let below = self.ty(heirs[at]).implementers.iter().filter(|heir| !heirs.contains(heir));
+            heirs.extend(below.copied().collect::<Vec<_>>());
+            at += 1;
+        }
+        heirs.iter().filter_map(|heir| self.ty(*heir).def.name.last().cloned()).collect()
     }
 
     /// Whether `test` holds for `ty` or any type it derives from; outside types by their full name.

@@ -121,14 +121,21 @@ impl Graph {
         let crowded = methods.iter().filter(|(_, bodies)| bodies.len() > NAMESAKES);
         graph.crowded = crowded.map(|(name, _)| name.clone()).collect();
         let temporary = Language::ALL.map(|language| temporary_methods(program.catalog.models(language)));
-        for at in 0..count as u32 {
+        // Test code begins nothing, and what calls it is test code.
+        for at in (0..count as u32).filter(|at| !program.body(BodyRef(*at)).test) {
             let temporary = &temporary[program.language(BodyRef(at)) as usize];
             graph.add_body(program, at, &methods, temporary);
         }
         graph
     }
 
-    fn add_body(&mut self, program: &Program<'_>, at: u32, methods: &FxHashMap<Name, Vec<u32>>, temporary: &FxHashSet<Name>) {
+    fn add_body(
+        &mut self,
+        program: &Program<'_>,
+        at: u32,
+        methods: &FxHashMap<Name, Vec<u32>>,
+        temporary: &FxHashSet<Name>,
+    ) {
         let info = program.body(BodyRef(at));
         for block in &info.body.blocks {
             for step in &block.steps {
@@ -294,7 +301,8 @@ fn methods_by_name(program: &Program<'_>) -> FxHashMap<Name, Vec<u32>> {
     let mut methods: FxHashMap<Name, Vec<u32>> = FxHashMap::default();
     for ty in program.links.type_refs() {
         let foreign = &program.links.ty(ty).foreign;
-        for (name, file, body) in program.links.methods_of(ty).into_iter().filter(|(name, ..)| !foreign.contains(name)) {
+        for (name, file, body) in program.links.methods_of(ty).into_iter().filter(|(name, ..)| !foreign.contains(name))
+        {
             methods.entry(name).or_default().push(program.body_ref(file, body).0);
         }
     }

@@ -100,7 +100,9 @@ impl<'t> Defined<'t> {
     fn mention(&self, before: &str) -> Mention {
         if let Some(path) = before.strip_suffix("::") {
             let path = path.trim_end();
-            let start = path.rfind(|c: char| !is_word(c)).map_or(0, |at| at + path[at..].chars().next().map_or(0, char::len_utf8));
+            let start = path
+                .rfind(|c: char| !is_word(c))
+                .map_or(0, |at| at + path[at..].chars().next().map_or(0, char::len_utf8));
             let last = &path[start..];
             let may_be_type = last.is_empty() || last == "Self" || self.is_type(last);
             return if may_be_type { Mention::Either } else { Mention::Alone };
@@ -141,7 +143,8 @@ fn is_word(c: char) -> bool {
 /// The identifiers and keywords in `text`, those in comments and strings too, with where they begin.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let bytes = text.as_bytes();
-    let is_word = |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
+    let is_word =
+        |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
     let mut at = 0;
     std::iter::from_fn(move || {
         while at < bytes.len() && !is_word(at) {
@@ -200,7 +203,8 @@ mod tests {
 
     #[test]
     fn members_are_reached_through_objects_and_types() {
-        let text = "T .get = {SEED}\na = {x.get}\nb = {T::get}\nc = {Self::get}\nd = {get}\ne = {Vec::get}\nf = {0..get}\n";
+        let text =
+            "T .get = {SEED}\na = {x.get}\nb = {T::get}\nc = {Self::get}\nd = {get}\ne = {Vec::get}\nf = {0..get}\n";
         assert_eq!(apart(text, "SEED"), ["get", "Vec::get", "0..get"]);
         assert_eq!(apart("get = {SEED}\na = {x.get}\nb = {m::get}\nc = {get}\n", "SEED"), ["x.get"]);
     }

@@ -152,7 +152,8 @@ impl Reader<'_> {
             }
             None => {
                 if let Some(end) = assigned(code) {
-                    part.names.extend(words(self.text, line.code, line.code + end).map(|span| DefinedName { span, member }));
+                    part.names
+                        .extend(words(self.text, line.code, line.code + end).map(|span| DefinedName { span, member }));
                 }
                 self.skip_block(indent);
                 Some(())

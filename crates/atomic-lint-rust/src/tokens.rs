@@ -192,7 +192,6 @@ impl<'t> Tokens<'t> {
     }
 }
 
-
 impl Iterator for Tokens<'_> {
     type Item = Token;
 

@@ -5,7 +5,9 @@
 
 use super::words::{self, Form, Sink, Words};
 use crate::{Api, ArgRef, Catalog, Effect, Models};
-use atomic_lint_ir::{Arg, Body, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Path, Root, Step, Type, Unit};
+use atomic_lint_ir::{
+    Arg, Body, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Path, Root, Step, Type, Unit,
+};
 use std::collections::HashSet;
 
 /// Rows that can begin a finding, ready to be looked for in lowered files.
