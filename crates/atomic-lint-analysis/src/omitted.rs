@@ -123,7 +123,7 @@ pub(crate) fn bodies(program: &Program<'_>) -> BTreeSet<BodyRef> {
     let mut by_name: FxHashMap<&str, Vec<BodyRef>> = FxHashMap::default();
     for at in (0..program.bodies.len() as u32).map(BodyRef) {
         let body = program.body(at).body;
-        if body.omitted && body.kind == BodyKind::Method {
+        if body.kind == BodyKind::Method {
             by_name.entry(body.name.rsplit('.').next().unwrap_or("")).or_default().push(at);
         }
     }
@@ -141,7 +141,7 @@ pub(crate) fn bodies(program: &Program<'_>) -> BTreeSet<BodyRef> {
 
 struct Walk<'p, 'u> {
     program: &'p Program<'u>,
-    /// Methods that were left out.
+    /// Methods that nothing called yet.
     by_name: FxHashMap<&'u str, Vec<BodyRef>>,
     seen: FxHashSet<BodyRef>,
     queue: Vec<BodyRef>,
@@ -161,9 +161,8 @@ impl Walk<'_, '_> {
     }
 
     fn named(&mut self, name: &str) {
-        if let Some(bodies) = self.by_name.remove(name) {
-            self.wanted.extend(bodies);
-        }
+        let bodies = self.by_name.remove(name).unwrap_or_default();
+        bodies.into_iter().for_each(|body| self.reach(body));
     }
 
     fn body(&mut self, at: BodyRef) {

@@ -230,8 +230,11 @@ fn definition(code: &str) -> Option<(&str, usize)> {
 
 /// How far the names that a statement assigns reach.
 fn assigned(code: &str) -> Option<usize> {
+    const COMPOUND: [&str; 11] =
+        ["if", "elif", "else", "for", "while", "try", "except", "finally", "with", "match", "case"];
     let end = code.find(['=', '(', '[', '.', ':', '"', '\''])?;
-    code[end..].starts_with(['=', ':']).then_some(end)
+    let is_compound = COMPOUND.contains(&code[..end].split([' ', '\t']).next().unwrap_or(""));
+    (code[end..].starts_with(['=', ':']) && !is_compound).then_some(end)
 }
 
 fn word_at(text: &str, start: usize) -> Option<Span> {

@@ -120,7 +120,7 @@ impl Reader<'_> {
         match item {
             Item::Function => {
                 self.name(member, part)?;
-                if self.to_braces()? {
+                if self.go_to_braces()? {
                     let open = self.end_of_this();
                     self.group()?;
                     part.bodies.push(Span::new(open, self.end() - 1));
@@ -129,19 +129,19 @@ impl Reader<'_> {
             }
             Item::Implementation => {
                 part.names.extend(self.self_type());
-                self.to_braces()?.then_some(())?;
+                self.go_to_braces()?.then_some(())?;
                 self.inside(|reader| reader.members(part))
             }
             Item::Trait => {
                 self.name(member, part)?;
-                if self.to_braces()? {
+                if self.go_to_braces()? {
                     self.inside(|reader| reader.members(part))?;
                 }
                 Some(())
             }
             Item::Type | Item::Module => {
                 self.name(member, part)?;
-                if self.to_braces()? {
+                if self.go_to_braces()? {
                     self.group()?;
                 }
                 Some(())
@@ -150,7 +150,7 @@ impl Reader<'_> {
                 if self.kind()? == Kind::Word {
                     self.name(member, part)?;
                 }
-                self.to_semicolon()
+                self.go_to_semicolon()
             }
             Item::Macro => self.macro_call(part),
             Item::Foreign => self.group(),
@@ -215,7 +215,7 @@ impl Reader<'_> {
     }
 
     /// Goes on to the braces of the item, true, or behind its semicolon.
-    fn to_braces(&mut self) -> Option<bool> {
+    fn go_to_braces(&mut self) -> Option<bool> {
         loop {
             match self.kind()? {
                 Kind::Open(b'{') if !self.is_argument() => return Some(true),
@@ -236,7 +236,7 @@ impl Reader<'_> {
         matches!(before, Some(Kind::Punct(b'<' | b',' | b'=')))
     }
 
-    fn to_semicolon(&mut self) -> Option<()> {
+    fn go_to_semicolon(&mut self) -> Option<()> {
         loop {
             match self.kind()? {
                 Kind::Open(_) => self.group()?,

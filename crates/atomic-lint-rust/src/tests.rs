@@ -13,6 +13,7 @@ mod items;
 mod loops;
 mod macros;
 mod matching;
+mod outline;
 mod places;
 mod scope;
 

@@ -15,6 +15,7 @@ mod loops;
 mod marks;
 mod matching;
 mod operators;
+mod outline;
 mod scopes;
 mod spans;
 mod text;
