@@ -44,6 +44,9 @@ impl Made {
 impl Machine<'_, '_> {
     /// Does what `api` says; gives what the call gives.
     pub(crate) fn apply(&mut self, state: &mut State, api: &Api, site: &Site) -> Value {
+        if let Some(applied) = &mut self.log.applied {
+            applied.insert(api.name.clone());
+        }
         let made = self.effect(state, api, site);
         self.assigned = if api.assigns { made.value.clone() } else { None };
         self.returned(state, api, site, made)
@@ -55,6 +58,7 @@ impl Machine<'_, '_> {
             Effect::Exit => Made::nothing(),
 
             Effect::WritePath => self.write_whole(state, api, site, Origin::Whole),
+            Effect::ReplacePath => self.replace_whole(state, api, site),
             Effect::CopyPath if self.falls_back(state, api, site) => Made::nothing(),
             Effect::CopyPath => self.write_whole(state, api, site, Origin::Copied),
             Effect::Rename | Effect::Move | Effect::Link => {
@@ -194,7 +198,10 @@ impl Machine<'_, '_> {
                 _ => Value::unknown(),
             }),
             (Some(file), _) if known.handle => Value::of(Atom::Handle(file.clone(), kind)),
-            _ => Value::of(Atom::Kind(kind, made.path.clone())),
+            (_, value) => {
+                let told = value.as_ref().and_then(|value| value.paths().next());
+                Value::of(Atom::Kind(kind, made.path.as_ref().or(told).cloned()))
+            }
         }
     }
 

@@ -25,6 +25,7 @@ mod protocol;
 mod publish;
 mod relevance;
 mod state;
+mod unknown;
 mod value;
 
 pub use finding::{

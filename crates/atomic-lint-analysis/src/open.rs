@@ -17,7 +17,10 @@ impl Machine<'_, '_> {
     pub(crate) fn open(&mut self, state: &mut State, api: &Api, site: &Site, how: OpenAs) -> Made {
         let given = self.given_instead(api, site);
         let path = given.clone().unwrap_or_else(|| self.target(api, site));
-        if self.is_harmless(&path) || (given.is_some() && path.handles().next().is_none()) {
+        if (given.is_none() && api.or_handle && self.is_no_file(api, site, &path))
+            || self.is_harmless(&path)
+            || (given.is_some() && path.handles().next().is_none())
+        {
             return Made::nothing();
         }
         // A descriptor that is opened again is the file it was.
@@ -37,6 +40,9 @@ impl Machine<'_, '_> {
         let mut file = self.new_file(api, site, Origin::Opened(how), path);
         file.truncated = how == OpenAs::Truncate;
         file.open = true;
+        if api.writes && !matches!(how, OpenAs::Read | OpenAs::Update) {
+            file.advance(Event::Write { buffered: false }, self.place_of(site));
+        }
         Made { file: Some(self.put(state, site, file)), ..Made::default() }
     }
 
@@ -69,14 +75,12 @@ impl Machine<'_, '_> {
     /// Writes or copies a whole file by one call.
     pub(crate) fn write_whole(&mut self, state: &mut State, api: &Api, site: &Site, origin: Origin) -> Made {
         let path = self.target(api, site);
+        if self.is_no_file(api, site, &path) {
+            return Made::nothing();
+        }
         let place = self.place_of(site);
-        if let Some((key, _)) = path.handles().next() {
-            let key = key.clone();
-            self.ensure_file(state, &key, site);
-            if let Some(file) = state.file_mut(&key) {
-                file.advance(Event::Write { buffered: true }, place);
-            }
-            return Made::default();
+        if path.handles().next().is_some() {
+            return self.write_handles(state, site, &path);
         }
         if let Some(key) = self.staged_at(state, &path) {
             if let Some(file) = state.file_mut(&key) {
@@ -84,6 +88,11 @@ impl Machine<'_, '_> {
             }
             return Made::default();
         }
+        let how = api.mode.as_ref().and_then(|mode| mode_of(&self.argument_value(Some(mode), site)));
+        let origin = match how {
+            None | Some(OpenAs::Truncate) => origin,
+            Some(other) => Origin::Opened(other),
+        };
         let mut file = self.new_file(api, site, origin, path);
         let content = self.argument_value(api.content.as_ref(), site);
         file.empty = api.content.is_some() && content.truth() == Some(false);
@@ -91,6 +100,66 @@ impl Machine<'_, '_> {
         if !file.empty {
             file.marks.insert(Moment::Write, Mark { place, always: true });
             file.marks.insert(Moment::Flush, Mark { place, always: true });
+        }
+        self.put(state, site, file);
+        Made::default()
+    }
+
+    /// Writes a whole file through an open one that is given in place of a path.
+    fn write_handles(&mut self, state: &mut State, site: &Site, target: &Value) -> Made {
+        let place = self.place_of(site);
+        for (key, kind) in target.handles() {
+            let buffered = self.models().kind(kind).buffered;
+            self.ensure_file(state, key, site);
+            if let Some(file) = state.file_mut(key) {
+                file.piecewise = true;
+                file.advance(Event::Write { buffered }, place);
+            }
+        }
+        Made::default()
+    }
+
+    /// Whether a call that could write a file writes none: its target is left out, memory, or an open file of
+    /// which nothing more is known.
+    fn is_no_file(&self, api: &Api, site: &Site, target: &Value) -> bool {
+        let absent = |arg: &atomic_lint_catalog::ArgRef| {
+            !arg.is_receiver() && arg.default().is_none() && site.arg(arg).is_none()
+        };
+        let given = target.filter(|atom| !matches!(atom, Atom::None | Atom::Anything));
+        api.target.as_ref().is_some_and(absent)
+            || (given.is_unknown() && !target.is_unknown())
+            || self.is_harmless(&given)
+            || (api.or_handle && given.handles().next().is_none() && !self.may_be_path(&given))
+    }
+
+    /// Whether anything says that a value, which could as well be an open file, is a path.
+    fn may_be_path(&self, value: &Value) -> bool {
+        let naming = self.program.catalog.naming();
+        value.paths().any(|path| match &**path {
+            PathExpr::Made(_) => false,
+            PathExpr::Result(name, _) if name.starts_with(|first: char| first.is_uppercase()) => false,
+            PathExpr::Result(name, _) | PathExpr::Field(_, name) | PathExpr::Param { name, .. } => {
+                !naming.is_handle(name)
+            }
+            PathExpr::Item(name) => !naming.is_handle(name),
+            _ => true,
+        })
+    }
+
+    /// Stages a whole file and renames it over the target, by one call or through a writer that the call gives.
+    pub(crate) fn replace_whole(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        let path = self.target(api, site);
+        let mode = api.mode.as_ref().and_then(|mode| mode_of(&self.argument_value(Some(mode), site)));
+        if mode == Some(OpenAs::Read) || self.is_no_file(api, site, &path) || path.handles().next().is_some() {
+            return Made::nothing();
+        }
+        let place = self.place_of(site);
+        let mut file = self.new_file(api, site, Origin::Replaced, path.clone());
+        file.marks.insert(Moment::Write, Mark { place, always: true });
+        file.marks.insert(Moment::Flush, Mark { place, always: true });
+        if !api.syncs {
+            let named = file.named;
+            self.log_unsynced(site, &file, path, named);
         }
         self.put(state, site, file);
         Made::default()
@@ -140,6 +209,7 @@ impl Machine<'_, '_> {
             place,
             named: self.target_place(target, site),
             chain: self.chain(),
+            guessed: !api.imported.is_empty() && site.receiver.as_ref().is_some_and(|receiver| !is_told(receiver)),
             marks: BTreeMap::from([(Moment::Open, Mark { place, always: true })]),
             piecewise: false,
             empty: false,
@@ -189,6 +259,7 @@ impl Machine<'_, '_> {
             place,
             named: None,
             chain: self.chain(),
+            guessed: false,
             marks: BTreeMap::new(),
             piecewise: false,
             empty: false,
@@ -211,6 +282,11 @@ impl Machine<'_, '_> {
     }
 }
 
+/// Whether a receiver is known to be what the model speaks of.
+fn is_told(receiver: &Value) -> bool {
+    receiver.atoms().iter().any(|atom| matches!(atom, Atom::Kind(..) | Atom::Handle(..)))
+}
+
 /// What a mode text says; of several possible ones the most dangerous. `None` where it is not known.
 pub(crate) fn mode_of(mode: &Value) -> Option<OpenAs> {
     let known = mode.paths().filter_map(|path| match &**path {
@@ -229,9 +305,10 @@ fn mode_text(text: &str) -> OpenAs {
     // `r:xz` and `w|gz` name a compression behind the mode.
     let text = text.split([':', '|']).next().unwrap_or(text);
     let update = text.contains('+');
-    if text.contains('w') {
+    // `w-` is how HDF5 and its kin say `x`.
+    if text.contains('w') && !text.contains("w-") {
         OpenAs::Truncate
-    } else if text.contains('x') {
+    } else if text.contains(['x', '-']) {
         OpenAs::Exclusive
     } else if text.contains('a') {
         OpenAs::Append

@@ -25,7 +25,7 @@ pub struct Models {
     aliases: Vec<(Name, Name)>,
     calls: FxHashMap<Name, Api>,
     methods: FxHashMap<(KindId, Name), Api>,
-    any_receiver: FxHashMap<Name, Api>,
+    any_receiver: FxHashMap<Name, Vec<Api>>,
     fields: FxHashMap<(KindId, Name), Api>,
     items: FxHashMap<Name, ItemValue>,
     assigning: FxHashSet<Name>,
@@ -107,9 +107,9 @@ impl Models {
         self.lookup(&self.methods, kind, name)
     }
 
-    /// The model of the method `name` of a value of which nothing is known.
-    pub fn method_of_any(&self, name: &str) -> Option<&Api> {
-        self.any_receiver.get(name)
+    /// What the method `name` of a value of which nothing is known may be; a file may have to import something for it.
+    pub fn method_of_any(&self, name: &str) -> &[Api] {
+        self.any_receiver.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The model of the attribute `name` of a value of `kind`.
@@ -259,7 +259,7 @@ impl Models {
                     self.assigning.insert(name.clone());
                 }
                 if api.any_receiver {
-                    self.any_receiver.insert(name.clone(), api.clone());
+                    self.any_receiver.entry(name.clone()).or_default().push(api.clone());
                 }
                 let rows = if method { &mut self.methods } else { &mut self.fields };
                 rows.insert((kind, name.clone()), api);
@@ -312,6 +312,9 @@ impl Models {
             arity: row.arity,
             assigns: row.assigns,
             any_receiver: row.any_receiver,
+            imported: row.imported.as_ref().map(|names| names.all().to_vec()).unwrap_or_default(),
+            or_handle: row.or_handle,
+            writes: row.writes,
             serialises: row.serialises,
         })
     }
@@ -369,6 +372,7 @@ fn missing_key(row: &ApiRow) -> Option<&'static str> {
     match row.effect {
         Effect::Rename | Effect::Move | Effect::CopyPath | Effect::Link if row.source.is_none() => Some("source"),
         Effect::WritePath
+        | Effect::ReplacePath
         | Effect::CopyPath
         | Effect::Rename
         | Effect::Move

@@ -118,6 +118,11 @@ pub(crate) struct ApiRow {
     pub(crate) assigns: bool,
     #[serde(default)]
     pub(crate) any_receiver: bool,
+    pub(crate) imported: Option<Names>,
+    #[serde(default)]
+    pub(crate) or_handle: bool,
+    #[serde(default)]
+    pub(crate) writes: bool,
     #[serde(default)]
     pub(crate) serialises: bool,
 }

@@ -74,7 +74,8 @@ fn draft(models: &Models, member_of: Option<KindId>, name: &Name, api: &Api) -> 
     };
     let word = leaf.trim_end_matches('!').to_owned();
     let anchors = match member_of {
-        _ if !is_common(&word) || api.any_receiver => Vec::new(),
+        _ if api.any_receiver => api.imported.iter().map(ToString::to_string).collect(),
+        _ if !is_common(&word) => Vec::new(),
         Some(kind) => kind_anchors(models, kind),
         None => module_anchors(models, module),
     };
