@@ -140,6 +140,8 @@ fn cases() -> Vec<Case> {
 
 impl Used {
     fn add(&mut self, unit: &Unit) {
+        let declared = unit.bodies.iter().flat_map(|body| body.params.iter().filter_map(|param| param.ty.as_ref()));
+        declared.for_each(|ty| self.add_path(unit, &ty.path));
         for block in unit.bodies.iter().flat_map(|body| &body.blocks) {
             block.steps.iter().for_each(|step| self.add_step(unit, &step.op));
             self.add_exit(unit, &block.exit);

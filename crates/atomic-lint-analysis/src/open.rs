@@ -128,7 +128,7 @@ impl Machine<'_, '_> {
         let given = target.filter(|atom| !matches!(atom, Atom::None | Atom::Anything));
         api.target.as_ref().is_some_and(absent)
             || (given.is_unknown() && !target.is_unknown())
-            || self.is_harmless(&given)
+            || ((api.or_handle || api.any_receiver) && self.is_harmless(&given))
             || (api.or_handle && given.handles().next().is_none() && !self.may_be_path(&given))
     }
 
@@ -159,10 +159,10 @@ impl Machine<'_, '_> {
         file.marks.insert(Moment::Flush, Mark { place, always: true });
         if !api.syncs {
             let named = file.named;
-            self.log_unsynced(site, &file, path, named);
+            self.log_unsynced(site, &file, path.clone(), named);
         }
         self.put(state, site, file);
-        Made::default()
+        Made { value: self.invoke_staged(state, api, site, &path), ..Made::default() }
     }
 
     /// Makes a temporary file.

@@ -48,8 +48,15 @@ pub(crate) struct Program<'u> {
 }
 
 impl<'u> Program<'u> {
-    /// Numbers and links `units`, which are by [`FileId`].
-    pub(crate) fn new(catalog: &'u Catalog, tree: &'u Tree, places: &'u Places, units: &'u [Option<&'u Unit>]) -> Self {
+    /// Numbers and links `units`, which are by [`FileId`]; `begins` says of each which bodies can begin a finding,
+    /// where that is known.
+    pub(crate) fn new(
+        catalog: &'u Catalog,
+        tree: &'u Tree,
+        places: &'u Places,
+        units: &'u [Option<&'u Unit>],
+        begins: &[Option<Vec<bool>>],
+    ) -> Self {
         let mut bodies = Vec::new();
         let mut first = Vec::with_capacity(units.len());
         for (file, unit) in units.iter().enumerate() {
@@ -73,7 +80,7 @@ impl<'u> Program<'u> {
         let links = Links::new(tree, places, units, libraries);
         let mut program = Program { catalog, units, bodies, first, links, relevance: Relevance::default() };
         program.assign_owners();
-        program.relevance = Relevance::new(&program);
+        program.relevance = Relevance::new(&program, begins);
         program
     }
 
@@ -95,6 +102,12 @@ impl<'u> Program<'u> {
     /// The number of body `id` of `file`.
     pub(crate) fn body_ref(&self, file: FileId, id: BodyId) -> BodyRef {
         BodyRef(self.first[file.0 as usize] + id.0)
+    }
+
+    /// The file of a body, and its number there.
+    pub(crate) fn place_in_file(&self, body: BodyRef) -> (FileId, usize) {
+        let file = self.body(body).file;
+        (file, (body.0 - self.first[file.0 as usize]) as usize)
     }
 
     /// A body.

@@ -156,7 +156,7 @@ impl<'c> Project<'c> {
             return Demand::default();
         }
         let units = self.units_in_play();
-        let program = Program::new(self.catalog, &self.tree, &self.places, &units);
+        let program = Program::new(self.catalog, &self.tree, &self.places, &units, &self.play.begins);
         let begins = |file: FileId, body: BodyId| {
             self.play.begins[file.0 as usize].as_ref().is_some_and(|bodies| bodies[body.0 as usize])
         };
@@ -194,7 +194,7 @@ impl<'c> Project<'c> {
     /// Judges the files in play.
     pub fn analyse(&self, settings: &Settings) -> Outcome {
         let units = self.units_in_play();
-        let program = Program::new(self.catalog, &self.tree, &self.places, &units);
+        let program = Program::new(self.catalog, &self.tree, &self.places, &units, &self.play.begins);
         let mut objects = ObjectTable::default();
         let mut logs: BTreeMap<BodyRef, Log> = BTreeMap::new();
         let mut roots = program.roots();

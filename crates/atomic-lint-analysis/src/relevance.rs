@@ -30,9 +30,9 @@ pub(crate) struct Relevance {
 }
 
 impl Relevance {
-    /// Works it out for every body of `program`.
-    pub(crate) fn new(program: &Program<'_>) -> Self {
-        let graph = Graph::new(program);
+    /// Works it out for every body of `program`; `begins` says which bodies of a file can begin a finding.
+    pub(crate) fn new(program: &Program<'_>, begins: &[Option<Vec<bool>>]) -> Self {
+        let graph = Graph::new(program, begins);
         let small = program.bodies.iter().map(|info| {
             let steps: usize = info.body.blocks.iter().map(|block| block.steps.len()).sum();
             steps <= SMALL
@@ -74,7 +74,7 @@ struct Graph {
 }
 
 impl Graph {
-    fn new(program: &Program<'_>) -> Self {
+    fn new(program: &Program<'_>, begins: &[Option<Vec<bool>>]) -> Self {
         let count = program.bodies.len();
         let renames_sink = program.units.iter().map(|_| false).collect();
         let mut graph = Graph {
@@ -95,6 +95,7 @@ impl Graph {
         for at in 0..count as u32 {
             let names = &names[program.language(BodyRef(at)) as usize];
             graph.add_body(program, at, &methods, names);
+            graph.sinks[at as usize] |= begins_one(program, at, begins);
         }
         graph
     }
@@ -245,7 +246,14 @@ fn methods_by_name(program: &Program<'_>) -> FxHashMap<Name, Vec<u32>> {
     methods
 }
 
-/// The names of modelled methods.
+/// Whether a step of a body can begin a finding, as far as its file can tell; nothing is asked of test code.
+fn begins_one(program: &Program<'_>, at: u32, begins: &[Option<Vec<bool>>]) -> bool {
+    let (file, id) = program.place_in_file(BodyRef(at));
+    begins[file.0 as usize].as_ref().is_some_and(|bodies| bodies[id])
+}
+
+/// The names of modelled methods that say enough by themselves; others do so beside a name of their library, which is
+/// for [`begins_one`] to say.
 struct MethodNames {
     sinks: FxHashSet<Name>,
     arities: FxHashMap<Name, usize>,
@@ -255,7 +263,7 @@ impl MethodNames {
     fn new(models: &Models) -> Self {
         let mut names = MethodNames { sinks: FxHashSet::default(), arities: FxHashMap::default() };
         for (name, api) in models.apis() {
-            if is_sink(api.effect) {
+            if api.effect == Effect::TempFile || (api.any_receiver && api.imported.is_empty() && is_sink(api.effect)) {
                 names.sinks.insert(name.clone());
             }
             if let Some(arity) = api.arity {
