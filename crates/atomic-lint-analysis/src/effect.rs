@@ -114,7 +114,8 @@ impl Machine<'_, '_> {
             }
             Effect::SystemTemp => Made::path(PathRef::new(PathExpr::SystemTemp)),
 
-            Effect::Write => self.write(state, api, site),
+            // What a write gives is a count or nothing, not the file.
+            Effect::Write => Made { value: None, ..self.write(state, api, site) },
             Effect::Flush | Effect::Finish => self.on_handles(state, api, site, |file, place, _| {
                 file.advance(Event::Flush, place);
             }),
