@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Words that stand in most files for other reasons, so that they count only beside a name of their module or type.
 ///
 /// Nothing rests on the list but the time a run takes.
-const COMMON: [&str; 24] = [
+const COMMON: [&str; 27] = [
     "append", "build", "copy", "create", "dump", "export", "extract", "file", "get", "join", "link", "load", "move",
-    "new", "open", "parent", "path", "read", "rename", "replace", "save", "send", "store", "write",
+    "new", "open", "parent", "parse", "path", "read", "rename", "replace", "save", "script", "send", "store", "trace",
+    "write",
 ];
 
 /// The words of one language.
@@ -118,7 +119,10 @@ fn kind_anchors(models: &Models, kind: KindId) -> Vec<String> {
     for (path, _) in models.types().filter(|(_, of)| models.is_a(*of, kind)) {
         anchors.extend(module_anchors(models, path));
     }
-    for (_, name, _) in models.rows().filter(|(_, _, api)| gives(models, &api.returns, kind)) {
+    // A method of a value of the kind itself says nothing of where that came from.
+    let from_itself = |of: Option<KindId>| of.is_some_and(|of| models.is_a(of, kind));
+    let givers = models.rows().filter(|(of, _, api)| !from_itself(*of) && gives(models, &api.returns, kind));
+    for (_, name, _) in givers {
         let (module, leaf) = name.rsplit_once(models.language().separator()).unwrap_or(("", name));
         match is_common(leaf) {
             false => anchors.push(leaf.trim_end_matches('!').to_owned()),
