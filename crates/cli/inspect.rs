@@ -1,13 +1,14 @@
 //! One file: read, decode, look for a word that could write, and lower.
 
 use crate::coverage::{Kind, Missed};
+use crate::portion::{self, Asked, MentionSearch};
 use crate::read::{Reader, decode};
 use crate::{STACK, sources};
 use atomic_lint_catalog::Prefilter;
 use atomic_lint_ir::{Directive, Frontend, Gap, GapKind, Language, Lowered, Unit};
 use atomic_lint_python::PythonFrontend;
 use atomic_lint_rust::RustFrontend;
-use atomic_lint_source::LineIndex;
+use atomic_lint_source::{LineIndex, Span};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -38,6 +39,8 @@ pub(crate) struct Facts {
     pub(crate) directives: Vec<Directive>,
     /// By which a change of the file since then is seen.
     pub(crate) digest: u64,
+    /// Bodies that were left out, in order.
+    pub(crate) omitted: Vec<Span>,
 }
 
 /// The language of a file by its name.
@@ -47,6 +50,15 @@ pub(crate) fn language_of(path: &Path) -> Option<Language> {
         "py" | "pyi" => Some(Language::Python),
         _ => None,
     }
+}
+
+/// What is asked of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask<'a> {
+    /// Of every file.
+    pub(crate) asked: &'a Asked,
+    /// Bodies of this one.
+    pub(crate) bodies: &'a [Span],
 }
 
 /// Inspects files one after another.
@@ -93,21 +105,32 @@ impl<'p> Inspector<'p> {
             Depth::Everything => true,
         };
         if wanted {
-            lower(file, bytes, &text.text);
+            let begun = Ask { asked: &Asked::default(), bodies: &[] };
+            lower(self.prefilter, self.depth, file, bytes, &text.text, begun);
         }
         Ok(())
     }
 
-    /// Lowers `file`, which was passed over before.
-    pub(crate) fn lower(&mut self, file: &mut SourceFile) {
+    /// Lowers what is asked of `file`, which was passed over before or of which less was asked.
+    ///
+    /// Whether there is anything new in [`SourceFile::facts`].
+    pub(crate) fn lower(&mut self, file: &mut SourceFile, ask: Ask<'_>) -> bool {
         let lowered = read(&mut self.reader, file).and_then(|bytes| {
             let text = decode(file.language, bytes).map_err(|why| Missed::whole(&file.name, Kind::Encoding, why))?;
-            lower(file, bytes, &text.text);
-            Ok(())
+            Ok(lower(self.prefilter, self.depth, file, bytes, &text.text, ask))
         });
-        if let Err(missed) = lowered {
+        lowered.unwrap_or_else(|missed| {
             file.missed = Some(missed);
-        }
+            false
+        })
+    }
+
+    /// Whether one of the words that `search` is for stands in what was left out of `file`.
+    pub(crate) fn mentions(&mut self, file: &SourceFile, search: &MentionSearch) -> bool {
+        let Some(facts) = file.facts.as_ref().filter(|facts| !facts.omitted.is_empty()) else { return false };
+        // A file that can no longer be read is met again when it is reported.
+        let Ok(bytes) = read(&mut self.reader, file) else { return false };
+        decode(file.language, bytes).is_ok_and(|text| search.finds_within(&text.text, &facts.omitted))
     }
 }
 
@@ -115,29 +138,61 @@ fn read<'r>(reader: &'r mut Reader, file: &SourceFile) -> Result<&'r [u8], Misse
     reader.read(&file.path).map_err(|error| Missed::whole(&file.name, Kind::Io, error.to_string()))
 }
 
-/// Lowers `text`, the content of `file`.
-fn lower(file: &mut SourceFile, bytes: &[u8], text: &str) {
-    let Some(mut lowered) = run_frontend(file.language, text) else {
-        file.missed =
-            Some(Missed::whole(&file.name, Kind::Internal, "the front end panicked, please report this file"));
-        return;
-    };
-    // A gap in a file that has no word to write with hides nothing.
-    if file.hit {
-        file.missed = gap(&file.name, text, &lowered);
+/// Lowers what is asked of `text`, the content of `file`; whether that gave anything new.
+fn lower(prefilter: &Prefilter, depth: Depth, file: &mut SourceFile, bytes: &[u8], text: &str, ask: Ask<'_>) -> bool {
+    let frontend = frontend(file.language);
+    let cut = || guarded(|| portion::omitted(frontend, prefilter, text, ask.asked, ask.bodies)).unwrap_or_default();
+    let known = file.facts.as_ref().map(|facts| &facts.omitted);
+    let mut omitted = if depth == Depth::Everything && known.is_none() { Vec::new() } else { cut() };
+    if known == Some(&omitted) {
+        return false;
     }
-    let directives = lowered.unit.as_mut().map(|unit| mem::take(&mut unit.directives)).unwrap_or_default();
-    file.facts = Some(Facts { unit: lowered.unit, directives, digest: sources::digest(bytes) });
+    let mut lowered = guarded(|| frontend.lower(text, &omitted));
+    // What is not asked for need not be right, so what is wrong with it is not said.
+    let faulty = |lowered: &Option<Lowered>| lowered.as_ref().is_none_or(|lowered| !lowered.gaps.is_empty());
+    if depth == Depth::Everything && known.is_none() && faulty(&lowered) {
+        let portion = cut();
+        if !portion.is_empty() {
+            let less = guarded(|| frontend.lower(text, &portion));
+            match (&mut lowered, less) {
+                (Some(whole), Some(less)) if whole.unit.is_some() => whole.gaps = less.gaps,
+                (lowered, less) => (*lowered, omitted) = (less, portion),
+            }
+        }
+    }
+    let first = known.is_none();
+    match lowered {
+        None if first => {
+            let why = "the front end panicked, please report this file";
+            file.missed = Some(Missed::whole(&file.name, Kind::Internal, why));
+            false
+        }
+        // More of the file than was lowered before is not to be had.
+        None | Some(Lowered { unit: None, .. }) if !first => false,
+        None => false,
+        Some(lowered) => {
+            // A gap in a file that has no word to write with hides nothing.
+            if file.hit && first {
+                file.missed = gap(&file.name, text, &lowered);
+            }
+            let Lowered { mut unit, .. } = lowered;
+            let directives = unit.as_mut().map(|unit| mem::take(&mut unit.directives)).unwrap_or_default();
+            file.facts = Some(Facts { unit, directives, digest: sources::digest(bytes), omitted });
+            true
+        }
+    }
 }
 
-/// Runs the front end on a stack that its recursion fits in; `None` where it panicked.
-fn run_frontend(language: Language, text: &str) -> Option<Lowered> {
-    let frontend: &dyn Frontend = match language {
+fn frontend(language: Language) -> &'static dyn Frontend {
+    match language {
         Language::Rust => &RustFrontend,
         Language::Python => &PythonFrontend,
-    };
-    let lower = || stacker::maybe_grow(STACK - (1 << 20), STACK, || frontend.lower(text));
-    catch_unwind(AssertUnwindSafe(lower)).ok()
+    }
+}
+
+/// Runs a part of a front end on a stack that its recursion fits in; `None` where it panicked.
+fn guarded<T>(run: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(|| stacker::maybe_grow(STACK - (1 << 20), STACK, run))).ok()
 }
 
 fn gap(name: &str, text: &str, lowered: &Lowered) -> Option<Missed> {

@@ -14,6 +14,7 @@ mod fingerprint;
 mod inspect;
 mod locale;
 mod manifest;
+mod portion;
 mod read;
 mod report;
 mod rounds;

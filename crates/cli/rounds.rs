@@ -2,16 +2,17 @@
 
 use crate::callers::CallerSearch;
 use crate::coverage::{Coverage, Missed};
-use crate::inspect::{Inspector, SourceFile};
+use crate::inspect::{Ask, Inspector, SourceFile};
 use crate::manifest;
+use crate::portion::{self, Asked};
 use crate::read::Reader;
 use crate::walk::Found;
-use atomic_lint_analysis::{Demand, Outcome, Project, Settings, Tree};
+use atomic_lint_analysis::{Callers, Demand, Mention, Outcome, Project, Settings, Tree};
 use atomic_lint_catalog::Catalog;
-use atomic_lint_ir::{Language, Name};
-use atomic_lint_source::FileId;
+use atomic_lint_ir::Language;
+use atomic_lint_source::{FileId, Span};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A run whose files are known and judged.
 #[derive(Debug)]
@@ -45,26 +46,91 @@ pub(crate) fn judge<'p>(
     let paths = files.iter().map(|file| file.name.clone()).collect();
     let mut project = Project::new(catalog, Tree { paths, packages: manifest::packages(&manifests) });
     files.iter_mut().enumerate().for_each(|(at, file)| hand_over(&mut project, at, file));
-    loop {
-        let demand = project.demand();
+    let t0 = std::time::Instant::now();
+    let mut rounds = Rounds { asked: Asked::default(), bodies: BTreeMap::new(), inspector };
+    let mut outcome = loop {
+        let mut demand = project.demand();
         if demand == Demand::default() {
-            break;
+            match project.analyse(settings) {
+                Ok(outcome) => break outcome,
+                Err(missing) => demand = missing,
+            }
         }
-        let mut wanted: BTreeSet<usize> = demand.files.iter().map(|id| id.0 as usize).collect();
-        for caller in callers(&files, &project, &demand.callers) {
-            project.answer(FileId(caller as u32));
-            wanted.insert(caller);
+        eprintln!(
+            "T {:?} lowered {} omitted {} demand files {} callers {} bodies {} mentions {}",
+            t0.elapsed(),
+            files.iter().filter(|f| f.facts.is_some()).count(),
+            files
+                .iter()
+                .filter_map(|f| f.facts.as_ref())
+                .map(|f| f.omitted.iter().map(|s| (s.end - s.start) as usize).sum::<usize>())
+                .sum::<usize>(),
+            demand.files.len(),
+            demand.callers.len(),
+            demand.bodies.len(),
+            demand.mentions.len()
+        );
+        if demand.bodies.len() < 4 {
+            for b in &demand.bodies {
+                eprintln!("body {} {:?}", files[b.file.0 as usize].name, b.span);
+            }
         }
-        let is_open = |file: &SourceFile| file.facts.is_none() && file.missed.is_none();
-        let mut chosen: Vec<(usize, &mut SourceFile)> =
-            files.iter_mut().enumerate().filter(|(at, file)| wanted.contains(at) && is_open(file)).collect();
-        chosen.par_iter_mut().for_each_init(inspector, |inspector, (_, file)| inspector.lower(file));
-        chosen.into_iter().for_each(|(at, file)| hand_over(&mut project, at, file));
-    }
-    let mut outcome = project.analyse(settings);
+        rounds.fulfil(&mut project, &mut files, &demand);
+        eprintln!("T {:?} fulfilled", t0.elapsed());
+    };
     // What was accepted is listed for files that were looked at for their own sake, however many others were.
     outcome.accepted.retain(|accepted| files[accepted.place.file.0 as usize].hit);
     Judged { files, outcome, missed }
+}
+
+/// What a run has asked for so far.
+struct Rounds<'i, 'p> {
+    asked: Asked,
+    /// By file.
+    bodies: BTreeMap<usize, Vec<Span>>,
+    inspector: &'i (dyn Fn() -> Inspector<'p> + Sync),
+}
+
+impl Rounds<'_, '_> {
+    /// Lowers what `demand` asks for, and gives it to `project`.
+    fn fulfil(&mut self, project: &mut Project<'_>, files: &mut [SourceFile], demand: &Demand) {
+        let mut wanted: BTreeSet<usize> = demand.files.iter().map(|id| id.0 as usize).collect();
+        for caller in callers(files, project, &demand.callers) {
+            project.answer(FileId(caller as u32));
+            wanted.insert(caller);
+        }
+        for place in &demand.bodies {
+            let file = place.file.0 as usize;
+            self.bodies.entry(file).or_default().push(place.span);
+            wanted.insert(file);
+        }
+        if !demand.mentions.is_empty() {
+            self.asked.extend(&demand.mentions);
+            wanted.extend(self.mentioning(project, files, &demand.mentions));
+        }
+        let is_open = |file: &SourceFile| match &file.facts {
+            Some(facts) => !facts.omitted.is_empty(),
+            None => file.missed.is_none(),
+        };
+        let chosen = files.iter_mut().enumerate().filter(|(at, file)| wanted.contains(at) && is_open(file));
+        let mut chosen: Vec<(usize, &mut SourceFile)> = chosen.collect();
+        let lower = |inspector: &mut Inspector<'_>, (at, file): &mut (usize, &mut SourceFile)| {
+            let bodies = self.bodies.get(at).map_or(&[][..], Vec::as_slice);
+            inspector.lower(file, Ask { asked: &self.asked, bodies });
+        };
+        chosen.par_iter_mut().for_each_init(self.inspector, lower);
+        chosen.into_iter().for_each(|(at, file)| hand_over(project, at, file));
+    }
+
+    /// Files in play of which something was left out that holds one of `mentions`.
+    fn mentioning(&self, project: &Project<'_>, files: &[SourceFile], mentions: &[Mention]) -> Vec<usize> {
+        let searches = portion::searches(mentions.iter());
+        let found = files.par_iter().enumerate().map_init(self.inspector, |inspector, (at, file)| {
+            let search = searches[file.language as usize].as_ref().filter(|_| project.is_in_play(FileId(at as u32)))?;
+            inspector.mentions(file, search).then_some(at)
+        });
+        found.flatten().collect()
+    }
 }
 
 fn hand_over(project: &mut Project<'_>, at: usize, file: &mut SourceFile) {
@@ -74,15 +140,18 @@ fn hand_over(project: &mut Project<'_>, at: usize, file: &mut SourceFile) {
 }
 
 /// Indices of files that hold all texts of one of `lists`, lowered or not: what is in play must not depend on that.
-fn callers(files: &[SourceFile], project: &Project<'_>, lists: &[(Language, Vec<Name>)]) -> Vec<usize> {
+fn callers(files: &[SourceFile], project: &Project<'_>, lists: &[Callers]) -> Vec<usize> {
     let mut callers = Vec::new();
     for language in Language::ALL {
         let Some(search) = CallerSearch::new(language, lists) else { continue };
         let found = files.par_iter().enumerate().map_init(Reader::default, |reader, (at, file)| {
-            let candidate = file.language == language && project.may_call(FileId(at as u32));
+            let id = FileId(at as u32);
+            if file.language != language || !project.may_call(id) {
+                return None;
+            }
             // A file that can no longer be read is no caller; whoever needs it meets the error again.
-            let found = candidate && reader.read(&file.path).is_ok_and(|text| search.finds(text));
-            found.then_some(at)
+            let text = reader.read(&file.path).ok()?;
+            search.finds(text, |list| project.may_be_among(id, list)).then_some(at)
         });
         callers.extend(found.flatten().collect::<Vec<_>>());
     }

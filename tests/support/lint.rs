@@ -34,7 +34,7 @@ fn analyse(catalog: &Catalog, case: &Case, settings: &Settings) -> Result<Outcom
     while project.demand() != Demand::default() {
         (0..case.files.len() as u32).for_each(|file| project.answer(FileId(file)));
     }
-    Ok(project.analyse(settings))
+    project.analyse(settings).map_err(|missing| format!("left out though nothing was to be: {missing:?}"))
 }
 
 fn mark(case: &Case, file: FileId, finding: &atomic_lint_analysis::Finding) -> Mark {
@@ -46,8 +46,8 @@ fn mark(case: &Case, file: FileId, finding: &atomic_lint_analysis::Finding) -> M
 /// The lowering of `file`; an error where a part of it was not understood.
 pub fn understood(language: Language, file: &Source) -> Result<Lowered, String> {
     let lowered = match language {
-        Language::Rust => RustFrontend.lower(&file.text),
-        Language::Python => PythonFrontend.lower(&file.text),
+        Language::Rust => RustFrontend.lower(&file.text, &[]),
+        Language::Python => PythonFrontend.lower(&file.text, &[]),
     };
     match lowered.gaps.first() {
         Some(gap) => {

@@ -359,6 +359,10 @@ impl Machine<'_, '_> {
         if !followed || runs || self.frames.len() > DEPTH || self.exhausted() || self.is_trusted(body) {
             return self.call_unfollowed(step, state, body, site);
         }
+        if info.body.omitted {
+            self.log.omitted.insert(body);
+            return self.call_unfollowed(step, state, body, site);
+        }
         self.log.call(self.frame().body, body);
         if info.body.generator {
             let step = site.at;

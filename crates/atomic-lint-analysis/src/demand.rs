@@ -6,6 +6,7 @@
 
 use crate::link::{Def, TypeRef};
 use crate::program::{BodyRef, Program};
+use crate::project::Callers;
 use atomic_lint_ir::{BodyId, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Path, Type, Unit};
 use atomic_lint_source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -43,15 +44,9 @@ pub(crate) fn definitions(program: &Program<'_>, writers: &Writers) -> BTreeSet<
 pub(crate) struct Writers(Vec<(BodyRef, u32)>);
 
 impl Writers {
-    /// Of `program`, where `begins` says which bodies of a file begin a finding themselves.
-    pub(crate) fn new(program: &Program<'_>, begins: impl Fn(FileId, BodyId) -> bool) -> Self {
-        let mut targets = vec![false; program.bodies.len()];
-        for (at, unit) in program.units.iter().enumerate() {
-            let file = FileId(at as u32);
-            for id in (0..unit.map_or(0, |unit| unit.bodies.len() as u32)).map(BodyId) {
-                targets[program.body_ref(file, id).0 as usize] = begins(file, id);
-            }
-        }
+    /// Of `program`.
+    pub(crate) fn new(program: &Program<'_>) -> Self {
+        let targets: Vec<bool> = program.bodies.iter().map(|info| info.begins).collect();
         let distances = program.relevance.distances(&targets);
         let roots = program.roots().into_iter();
         Writers(roots.filter_map(|root| Some((root, distances[root.0 as usize]?))).collect())
@@ -180,12 +175,13 @@ impl Walk<'_, '_> {
 }
 
 /// Texts by which callers of the functions that may write a path they are given can be found.
-pub(crate) fn callers(program: &Program<'_>, writers: &Writers) -> BTreeSet<(Language, Vec<Name>)> {
+pub(crate) fn callers(program: &Program<'_>, writers: &Writers) -> BTreeSet<Callers> {
     let exported = Exports::new(program);
     let mut lists = BTreeSet::new();
     for body in writers.within(WRAPPED) {
         let language = program.language(body);
-        lists.extend(exported.texts(program, body).into_iter().map(|texts| (language, texts)));
+        let package = program.links.package(program.body(body).file);
+        lists.extend(exported.texts(program, body).into_iter().map(|texts| Callers { language, texts, package }));
     }
     lists
 }
@@ -234,13 +230,17 @@ impl Exports {
             (BodyKind::Function, _) if info.body.params.is_empty() => Vec::new(),
             (BodyKind::Function, _) => {
                 let mut lists = self.functions.get(&body).cloned().unwrap_or_default();
-                lists.push(vec![name, module.clone()]);
+                // A module that is called as its function says nothing; what it is in does.
+                let path = program.links.module_path(info.file);
+                let telling = path.iter().rev().find(|segment| **segment != name).unwrap_or(module);
+                lists.push(vec![name, telling.clone()]);
                 lists
             }
             (BodyKind::Method, Some(owner)) => {
                 let ty = program.links.ty(owner).def.name.last().cloned().unwrap_or_default();
                 if !is_implicit(&name) {
-                    return vec![vec![name, ty]];
+                    let foreign = program.links.ty(owner).foreign.contains(&name);
+                    return if foreign { Vec::new() } else { vec![vec![name, ty]] };
                 }
                 let mut lists = self.types.get(&owner).cloned().unwrap_or_default();
                 lists.push(vec![ty, module.clone()]);

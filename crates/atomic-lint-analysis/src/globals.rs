@@ -25,6 +25,8 @@ struct Computed {
     values: Vec<Value>,
     /// Types of whose fields that depends.
     asked: BTreeSet<TypeRef>,
+    /// Bodies on which it depends and that were left out.
+    omitted: BTreeSet<BodyRef>,
 }
 
 impl Globals {
@@ -60,6 +62,7 @@ impl Machine<'_, '_> {
     pub(crate) fn global(&mut self, file: FileId, local: Local) -> Value {
         let Some(computed) = self.globals_of(file) else { return Value::unknown() };
         self.log.asked.extend(&computed.asked);
+        self.log.omitted.extend(&computed.omitted);
         computed.values.get(local.0 as usize).cloned().unwrap_or_default()
     }
 
@@ -94,7 +97,7 @@ impl Machine<'_, '_> {
         }
         // Objects and files of that run are in no other state, so only what stands by itself is kept.
         let values = values.into_iter().map(|value| value.filter(stands_alone)).collect();
-        Computed { values, asked: inner.log.asked }
+        Computed { values, asked: inner.log.asked, omitted: inner.log.omitted }
     }
 }
 

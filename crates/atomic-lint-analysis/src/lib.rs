@@ -16,7 +16,9 @@ mod link;
 mod log;
 mod machine;
 mod objects;
+mod omitted;
 mod open;
+mod packages;
 mod path;
 mod places;
 mod program;
@@ -31,4 +33,4 @@ mod value;
 pub use finding::{
     Accepted, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
 };
-pub use project::{Demand, Dependency, Outcome, Package, Project, Settings, Tree};
+pub use project::{Callers, Demand, Dependency, Mention, MentionForm, Outcome, Package, Project, Settings, Tree};

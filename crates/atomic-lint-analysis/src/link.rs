@@ -3,7 +3,6 @@
 //! Nothing here knows what a function does; it only finds its body.
 
 use crate::places::{Place, Places};
-use crate::project::Tree;
 use atomic_lint_ir::{BodyId, Language, Local, Name, Path, Root, Type, TypeDef, TypeKind, Unit};
 use atomic_lint_source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -52,6 +51,8 @@ pub(crate) struct TypeInfo<'u> {
     pub(crate) module: ModuleRef,
     pub(crate) def: &'u TypeDef,
     pub(crate) methods: FxHashMap<Name, (FileId, BodyId)>,
+    /// Those of its methods that a trait from outside the project asks for; their names say nothing of the type.
+    pub(crate) foreign: FxHashSet<Name>,
     /// Bases and implemented traits, of the project or by their full name.
     pub(crate) bases: Vec<Def>,
     /// The types that implement or derive from it.
@@ -66,7 +67,6 @@ pub(crate) struct Links<'u> {
     units: &'u [Option<&'u Unit>],
     names: FxHashMap<(ModuleRef, Name), Vec<Named>>,
     types: Vec<TypeInfo<'u>>,
-    packages: Packages,
     libraries: FxHashSet<Name>,
     /// By module: the modules which it takes all names, and whether others may name those through it.
     globs: FxHashMap<ModuleRef, Vec<(ModuleRef, bool)>>,
@@ -90,13 +90,6 @@ pub(crate) enum Member {
     Attribute(FileId, Local),
 }
 
-/// How the packages of a walk name each other.
-#[derive(Debug, Default)]
-struct Packages {
-    /// By package number: what a first path segment means in it.
-    aliases: Vec<FxHashMap<Name, u32>>,
-}
-
 /// A chain of imports longer than this is a cycle.
 const HOPS: usize = 16;
 
@@ -105,12 +98,7 @@ impl<'u> Links<'u> {
     ///
     /// `libraries` are the Python packages that the models know: a file elsewhere in the walk does
     /// not take their place, only one under the same root does.
-    pub(crate) fn new(
-        tree: &Tree,
-        places: &'u Places,
-        units: &'u [Option<&'u Unit>],
-        libraries: FxHashSet<Name>,
-    ) -> Self {
+    pub(crate) fn new(places: &'u Places, units: &'u [Option<&'u Unit>], libraries: FxHashSet<Name>) -> Self {
         let mut links = Links {
             libraries,
             places,
@@ -118,7 +106,6 @@ impl<'u> Links<'u> {
             names: FxHashMap::default(),
             types: Vec::new(),
             globs: FxHashMap::default(),
-            packages: Packages { aliases: tree.packages.iter().map(|package| aliases(tree, package)).collect() },
         };
         let files =
             (0..units.len() as u32).filter(|at| units[*at as usize].is_some() && places.of(FileId(*at)).is_some());
@@ -268,6 +255,7 @@ impl<'u> Links<'u> {
                 module,
                 def,
                 methods: FxHashMap::default(),
+                foreign: FxHashSet::default(),
                 bases: Vec::new(),
                 implementers: Vec::new(),
             });
@@ -301,6 +289,10 @@ impl<'u> Links<'u> {
             }
             if let Some(of) = &item.of {
                 let of = self.resolve_in(module, of, 0);
+                if matches!(of, Def::External(_)) {
+                    let names = item.methods.iter().map(|(name, _)| name.clone());
+                    self.types[ty.0 as usize].foreign.extend(names);
+                }
                 if let Def::Type(of) = of
                     && !self.ty(of).implementers.contains(&ty)
                 {
@@ -368,7 +360,7 @@ impl<'u> Links<'u> {
         if info.language == Language::Python {
             return self.by_segments(info.package, Some(&[]), segments, hops);
         }
-        let package = *self.packages.aliases.get(info.package as usize)?.get(first)?;
+        let package = self.places.packages().named(info.package, first)?;
         self.in_package_root(package, rest, hops)
     }
 
@@ -522,58 +514,5 @@ fn joined(segments: &[Name]) -> Name {
     match segments {
         [only] => only.clone(),
         _ => SmolStr::from(segments.join("::")),
-    }
-}
-
-/// What first path segments mean in `package`: itself, its dependencies, and every other package of the walk.
-fn aliases(tree: &Tree, package: &crate::project::Package) -> FxHashMap<Name, u32> {
-    let mut aliases = FxHashMap::default();
-    let find = |name: &Name, requirement: Option<&Name>| {
-        let named = tree
-            .packages
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| other.language == package.language && other.name == *name);
-        let mut named: Vec<_> = named.collect();
-        // Of several versions, the one that the requirement begins with comes first.
-        named.sort_by_key(|(_, other)| !requirement.is_some_and(|wanted| meets(other.version.as_ref(), wanted)));
-        named.first().map(|(at, _)| *at as u32)
-    };
-    for dependency in &package.dependencies {
-        if let Some(at) = find(&dependency.package, dependency.requirement.as_ref()) {
-            aliases.insert(dependency.alias.clone(), at);
-        }
-    }
-    for (at, other) in tree.packages.iter().enumerate() {
-        if other.language == package.language && other.root == package.root {
-            aliases.insert(other.name.clone(), at as u32);
-        }
-    }
-    aliases
-}
-
-/// Whether `version` is compatible with `requirement`, as far as Cargo's default rule goes.
-fn meets(version: Option<&Name>, requirement: &Name) -> bool {
-    let Some(version) = version else { return false };
-    let numbers = |text: &str| -> Vec<u64> {
-        let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
-        text.split('.').map_while(|part| part.parse().ok()).collect()
-    };
-    let (have, want) = (numbers(version), numbers(requirement));
-    let significant = want.iter().position(|number| *number != 0).map_or(want.len(), |at| at + 1);
-    have.len() >= significant && have[..significant] == want[..significant] && have >= want
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_requirement_chooses_the_compatible_version() {
-        let version = |text: &str| Some(Name::new(text));
-        assert!(meets(version("0.2.14").as_ref(), &"0.2.5".into()));
-        assert!(!meets(version("0.3.0").as_ref(), &"0.2".into()));
-        assert!(meets(version("1.9.0").as_ref(), &"^1.2".into()));
-        assert!(!meets(version("1.1.0").as_ref(), &"1.2".into()));
     }
 }

@@ -83,6 +83,8 @@ pub(crate) struct Log {
     pub(crate) read: BTreeMap<PathRef, Place>,
     /// Types of which the root asked what their fields hold.
     pub(crate) asked: BTreeSet<TypeRef>,
+    /// Bodies that would have been run, had they not been left out.
+    pub(crate) omitted: BTreeSet<BodyRef>,
     pub(crate) fields: BTreeMap<(TypeRef, Name), Value>,
     pub(crate) kept_files: BTreeMap<FileKey, File>,
     pub(crate) kept_objects: BTreeMap<ObjectKey, Fields>,

@@ -209,7 +209,9 @@ impl Machine<'_, '_> {
             place,
             named: self.target_place(target, site),
             chain: self.chain(),
-            guessed: !api.imported.is_empty() && site.receiver.as_ref().is_some_and(|receiver| !is_told(receiver)),
+            guessed: api.any_receiver
+                && !api.libraries.is_empty()
+                && site.receiver.as_ref().is_some_and(|receiver| !is_told(receiver)),
             marks: BTreeMap::from([(Moment::Open, Mark { place, always: true })]),
             piecewise: false,
             empty: false,

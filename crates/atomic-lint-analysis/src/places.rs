@@ -2,6 +2,7 @@
 //!
 //! What a module contains is no question here; that is [`crate::link`].
 
+use crate::packages::Packages;
 use crate::project::{Package, Tree};
 use atomic_lint_catalog::Naming;
 use atomic_lint_ir::{Language, Name};
@@ -33,13 +34,14 @@ pub(crate) struct Places {
     python: FxHashMap<Vec<Name>, FileId>,
     /// The root module of each package.
     roots: FxHashMap<u32, FileId>,
+    packages: Packages,
 }
 
 impl Places {
     /// Finds the place of every file of `tree`.
     pub(crate) fn new(tree: &Tree, naming: &Naming) -> Self {
         let mut surveyor = Surveyor::new(tree);
-        let mut places = Places::default();
+        let mut places = Places { packages: Packages::new(tree), ..Places::default() };
         for path in &tree.paths {
             let place = surveyor.place(path);
             places.by_file.push(place);
@@ -66,6 +68,16 @@ impl Places {
         if place.language == Language::Python {
             self.python.entry(place.path.clone()).or_insert(file);
         }
+    }
+
+    /// The packages that the modules belong to.
+    pub(crate) fn packages(&self) -> &Packages {
+        &self.packages
+    }
+
+    /// Whether `file` can use what `package` has.
+    pub(crate) fn can_use(&self, file: FileId, package: u32) -> bool {
+        self.of(file).is_none_or(|place| self.packages.can_use(place.package, package))
     }
 
     /// The place of a file that is a module.

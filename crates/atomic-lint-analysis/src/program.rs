@@ -6,7 +6,6 @@ use atomic_lint_source::{FileId, Place, Span};
 
 use crate::link::{Links, TypeRef};
 use crate::places::Places;
-use crate::project::Tree;
 use crate::relevance::Relevance;
 
 /// A body by its number in the program.
@@ -33,6 +32,8 @@ pub(crate) struct BodyInfo<'u> {
     pub(crate) owner: Option<TypeRef>,
     /// It is test code, by its file or by its attributes.
     pub(crate) test: bool,
+    /// A step of it can begin a finding, as far as its file alone can tell.
+    pub(crate) begins: bool,
     /// Its file only runs to build.
     pub(crate) build: bool,
 }
@@ -48,11 +49,9 @@ pub(crate) struct Program<'u> {
 }
 
 impl<'u> Program<'u> {
-    /// Numbers and links `units`, which are by [`FileId`]; `begins` says of each which bodies can begin a finding,
-    /// where that is known.
+    /// Numbers and links `units`, which are by [`FileId`] as `begins` is, which goes on by body.
     pub(crate) fn new(
         catalog: &'u Catalog,
-        tree: &'u Tree,
         places: &'u Places,
         units: &'u [Option<&'u Unit>],
         begins: &[Option<Vec<bool>>],
@@ -64,7 +63,8 @@ impl<'u> Program<'u> {
             let Some(unit) = unit else { continue };
             let test = places.is_test(FileId(file as u32));
             let build = places.is_build(FileId(file as u32));
-            for body in &unit.bodies {
+            let begins = begins[file].as_deref().unwrap_or(&[]);
+            for (at, body) in unit.bodies.iter().enumerate() {
                 bodies.push(BodyInfo {
                     file: FileId(file as u32),
                     body,
@@ -72,15 +72,16 @@ impl<'u> Program<'u> {
                     varying: varying(body, catalog.models(unit.language)),
                     owner: None,
                     test: test || body.test,
+                    begins: begins.get(at).copied().unwrap_or(false),
                     build,
                 });
             }
         }
         let libraries = catalog.models(Language::Python).libraries();
-        let links = Links::new(tree, places, units, libraries);
+        let links = Links::new(places, units, libraries);
         let mut program = Program { catalog, units, bodies, first, links, relevance: Relevance::default() };
         program.assign_owners();
-        program.relevance = Relevance::new(&program, begins);
+        program.relevance = Relevance::new(&program);
         program
     }
 
@@ -102,12 +103,6 @@ impl<'u> Program<'u> {
     /// The number of body `id` of `file`.
     pub(crate) fn body_ref(&self, file: FileId, id: BodyId) -> BodyRef {
         BodyRef(self.first[file.0 as usize] + id.0)
-    }
-
-    /// The file of a body, and its number there.
-    pub(crate) fn place_in_file(&self, body: BodyRef) -> (FileId, usize) {
-        let file = self.body(body).file;
-        (file, (body.0 - self.first[file.0 as usize]) as usize)
     }
 
     /// A body.

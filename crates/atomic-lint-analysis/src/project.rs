@@ -8,10 +8,10 @@ use crate::machine::Machine;
 use crate::objects::ObjectTable;
 use crate::places::Places;
 use crate::program::{BodyRef, Program};
-use crate::{Accepted, Finding};
+use crate::{Accepted, Finding, omitted};
 use atomic_lint_catalog::{Beginnings, Catalog};
-use atomic_lint_ir::{BodyId, Language, Name, Unit};
-use atomic_lint_source::FileId;
+use atomic_lint_ir::{Language, Name, Unit};
+use atomic_lint_source::{FileId, Place};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,6 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Project<'c> {
     catalog: &'c Catalog,
-    tree: Tree,
     places: Places,
     beginnings: Beginnings<'c>,
     units: Vec<Option<Unit>>,
@@ -80,7 +79,10 @@ struct Play {
     files: Vec<bool>,
     /// By file and body: a step of it can begin a finding; worked out once for every lowered file.
     begins: Vec<Option<Vec<bool>>>,
-    asked: FxHashSet<(Language, Vec<Name>)>,
+    asked: FxHashSet<Callers>,
+    mentioned: FxHashSet<Mention>,
+    /// Bodies that were left out and asked for; what was not given then is not to be had.
+    missed: FxHashSet<Place>,
     rounds: u32,
     /// How many files were in play when it was last asked what more has to be.
     considered: usize,
@@ -91,8 +93,50 @@ struct Play {
 pub struct Demand {
     /// Files that define names which the known files use.
     pub files: Vec<FileId>,
-    /// Files of `language` that hold *all* texts of one of these lists may call a function that writes a path it is given.
-    pub callers: Vec<(Language, Vec<Name>)>,
+    /// Files that may call a function that writes a path it is given.
+    pub callers: Vec<Callers>,
+    /// Functions whose bodies were left out, in files that are known.
+    pub bodies: Vec<Place>,
+    /// A function that was left out is wanted if it holds one of these, in files that are known and in those that
+    /// come to be.
+    pub mentions: Vec<Mention>,
+}
+
+/// By what the callers of a function are found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Callers {
+    /// Of their files.
+    pub language: Language,
+    /// A file that calls the function holds all of these, each as a word.
+    pub texts: Vec<Name>,
+    /// The number of the function's package.
+    pub package: u32,
+}
+
+/// A word by which the use of a function, or of what leads to one, is found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mention {
+    /// Of the files.
+    pub language: Language,
+    /// The word.
+    pub name: Name,
+    /// How it is written.
+    pub form: MentionForm,
+    /// One of these stands in the file too; none has to where this is empty.
+    pub beside: Vec<Name>,
+}
+
+/// How a [`Mention`] is written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MentionForm {
+    /// In whatever way.
+    Word,
+    /// Not behind a dot.
+    Function,
+    /// Behind a dot or a path.
+    Method,
+    /// Behind the name of its type (`Type::new`), or what may stand for that.
+    Associated(Name),
 }
 
 /// What the analysis gives.
@@ -115,21 +159,36 @@ impl<'c> Project<'c> {
             files: vec![false; count],
             begins: vec![None; count],
             asked: FxHashSet::default(),
+            mentioned: FxHashSet::default(),
+            missed: FxHashSet::default(),
             rounds: 0,
             considered: 0,
         };
         let places = Places::new(&tree, catalog.naming());
-        Project { catalog, tree, places, beginnings: Beginnings::new(catalog), units, play }
+        Project { catalog, places, beginnings: Beginnings::new(catalog), units, play }
     }
 
-    /// Adds the lowering of a file.
+    /// Adds the lowering of a file, or replaces it by one from which less was left out.
     pub fn add(&mut self, file: FileId, unit: Unit) {
-        self.units[file.0 as usize] = Some(unit);
+        let known = self.units[file.0 as usize].replace(unit).is_some();
+        if known && self.play.begins[file.0 as usize].take().is_some() {
+            self.play.considered = 0;
+        }
+    }
+
+    /// Whether `file` takes part, so that [`Demand::mentions`] hold for it.
+    pub fn is_in_play(&self, file: FileId) -> bool {
+        self.play.files[file.0 as usize]
     }
 
     /// Whether the lowering of `file` was added.
     pub fn knows(&self, file: FileId) -> bool {
         self.units[file.0 as usize].is_some()
+    }
+
+    /// Whether `file` can be among `callers`, if it has the texts.
+    pub fn may_be_among(&self, file: FileId, callers: &Callers) -> bool {
+        self.may_call(file) && self.places.can_use(file, callers.package)
     }
 
     /// Whether `file` is worth searching for texts of [`Demand::callers`].
@@ -145,29 +204,43 @@ impl<'c> Project<'c> {
     /// What is still to be seen; called again after it was given, until it asks for nothing.
     ///
     /// Files with a step that can begin a finding come first, and have to be known at the first call.
+    /// More files are asked for only when nothing is missing from those at hand, so that what comes into play does
+    /// not depend on what was left out of them.
     pub fn demand(&mut self) -> Demand {
-        if self.play.rounds == DEMANDS {
-            return Demand::default();
-        }
         self.find_beginnings();
-        self.play.rounds += 1;
         let in_play = self.play.files.iter().filter(|in_play| **in_play).count();
         if std::mem::replace(&mut self.play.considered, in_play) == in_play {
             return Demand::default();
         }
         let units = self.units_in_play();
-        let program = Program::new(self.catalog, &self.tree, &self.places, &units, &self.play.begins);
-        let begins = |file: FileId, body: BodyId| {
-            self.play.begins[file.0 as usize].as_ref().is_some_and(|bodies| bodies[body.0 as usize])
-        };
-        let writers = Writers::new(&program, begins);
+        let program = self.program(&units);
+        let mut mentions = omitted::mentions(&program);
+        mentions.retain(|mention| !self.play.mentioned.contains(mention));
+        let mut bodies = omitted::places(&program, omitted::bodies(&program));
+        bodies.retain(|place| !self.play.missed.contains(place));
+        if !bodies.is_empty() || !mentions.is_empty() {
+            drop(program);
+            self.play.mentioned.extend(mentions.iter().cloned());
+            self.play.missed.extend(&bodies);
+            self.play.considered = 0;
+            return Demand { bodies, mentions: mentions.into_iter().collect(), ..Demand::default() };
+        }
+        if self.play.rounds == DEMANDS {
+            return Demand::default();
+        }
+        let writers = Writers::new(&program);
         let (files, mut callers) =
             rayon::join(|| demand::definitions(&program, &writers), || demand::callers(&program, &writers));
         callers.retain(|list| !self.play.asked.contains(list));
         drop(program);
+        self.play.rounds += 1;
         self.play.asked.extend(callers.iter().cloned());
         files.iter().for_each(|file| self.play.files[file.0 as usize] = true);
-        Demand { files: files.into_iter().collect(), callers: callers.into_iter().collect() }
+        Demand { files: files.into_iter().collect(), callers: callers.into_iter().collect(), ..Demand::default() }
+    }
+
+    fn program<'p>(&'p self, units: &'p [Option<&'p Unit>]) -> Program<'p> {
+        Program::new(self.catalog, &self.places, units, &self.play.begins)
     }
 
     /// Looks at the files that are new; of the first, those come into play with a step that can begin a finding.
@@ -192,9 +265,21 @@ impl<'c> Project<'c> {
     }
 
     /// Judges the files in play.
-    pub fn analyse(&self, settings: &Settings) -> Outcome {
+    ///
+    /// # Errors
+    /// What was left out of them and turns out to be needed.
+    pub fn analyse(&mut self, settings: &Settings) -> Result<Outcome, Demand> {
+        let judged = self.judge(settings);
+        if let Err(missing) = &judged {
+            self.play.missed.extend(&missing.bodies);
+            self.play.considered = 0;
+        }
+        judged
+    }
+
+    fn judge(&self, settings: &Settings) -> Result<Outcome, Demand> {
         let units = self.units_in_play();
-        let program = Program::new(self.catalog, &self.tree, &self.places, &units, &self.play.begins);
+        let program = self.program(&units);
         let mut objects = ObjectTable::default();
         let mut logs: BTreeMap<BodyRef, Log> = BTreeMap::new();
         let mut roots = program.roots();
@@ -202,6 +287,12 @@ impl<'c> Project<'c> {
             // Globals may read what fields hold, so each round works them out anew.
             let globals = Globals::new(self.units.len());
             logs.extend(run_roots(&program, &objects, settings, &globals, &roots));
+            let missing: BTreeSet<BodyRef> = logs.values().flat_map(|log| &log.omitted).copied().collect();
+            let mut bodies = omitted::places(&program, missing);
+            bodies.retain(|place| !self.play.missed.contains(place));
+            if !bodies.is_empty() {
+                return Err(Demand { bodies, ..Demand::default() });
+            }
             let mut next = ObjectTable::default();
             logs.values().for_each(|log| next.absorb(log));
             let changed = objects.changed(&next);
@@ -216,7 +307,7 @@ impl<'c> Project<'c> {
         }
         let logs: Vec<Log> = logs.into_values().collect();
         let applied = logs.iter().filter_map(|log| log.applied.as_ref()).flatten().cloned().collect();
-        Outcome { applied, ..judge(&program, &logs) }
+        Ok(Outcome { applied, ..judge(&program, &logs) })
     }
 }
 

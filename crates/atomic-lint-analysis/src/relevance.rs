@@ -5,7 +5,7 @@
 
 use crate::link::Def;
 use crate::program::{BodyRef, Program};
-use atomic_lint_catalog::{Effect, Models};
+use atomic_lint_catalog::{Effect, Models, may_begin};
 use atomic_lint_ir::{Arg, Body, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Unit};
 use atomic_lint_source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -31,9 +31,9 @@ pub(crate) struct Relevance {
 }
 
 impl Relevance {
-    /// Works it out for every body of `program`; `begins` says which bodies of a file can begin a finding.
-    pub(crate) fn new(program: &Program<'_>, begins: &[Option<Vec<bool>>]) -> Self {
-        let graph = Graph::new(program, begins);
+    /// Works it out for every body of `program`.
+    pub(crate) fn new(program: &Program<'_>) -> Self {
+        let graph = Graph::new(program);
         let small = program.bodies.iter().map(|info| {
             let steps: usize = info.body.blocks.iter().map(|block| block.steps.len()).sum();
             steps <= SMALL
@@ -44,6 +44,26 @@ impl Relevance {
     /// Whether a path can be written from there.
     pub(crate) fn is_root(&self, body: BodyRef) -> bool {
         self.distance[body.0 as usize].is_some()
+    }
+
+    /// Whether what calls it may be a root for that.
+    pub(crate) fn makes_roots(&self, body: BodyRef) -> bool {
+        self.distance[body.0 as usize].is_some_and(|distance| distance < REACH)
+    }
+
+    /// Whether more types have a method of that name than it can say anything of.
+    pub(crate) fn says_nothing(&self, name: &Name) -> bool {
+        self.graph.crowded.contains(name)
+    }
+
+    /// Fields that may hold a library's function that can begin a finding.
+    pub(crate) fn sink_fields(&self) -> impl Iterator<Item = &Name> {
+        self.graph.sink_fields.iter()
+    }
+
+    /// Whether a variable of `file` may hold a library's function that can begin a finding.
+    pub(crate) fn renames_sink(&self, file: FileId) -> bool {
+        self.graph.renames_sink[file.0 as usize]
     }
 
     /// Calls from every body up to one of `targets`; `None` where none is in reach.
@@ -72,17 +92,23 @@ struct Graph {
     sink_fields: FxHashSet<Name>,
     /// Has a call that can begin a finding.
     sinks: Vec<bool>,
+    /// Names of methods that too many types have.
+    crowded: FxHashSet<Name>,
+    /// By file: the files whose names it has.
+    neighbours: Vec<FxHashSet<FileId>>,
 }
 
 impl Graph {
-    fn new(program: &Program<'_>, begins: &[Option<Vec<bool>>]) -> Self {
+    fn new(program: &Program<'_>) -> Self {
         let count = program.bodies.len();
         let renames_sink = program.units.iter().map(|_| false).collect();
         let mut graph = Graph {
             callers: vec![Vec::new(); count],
             renames_sink,
             sink_fields: FxHashSet::default(),
-            sinks: vec![false; count],
+            sinks: program.bodies.iter().map(|info| info.begins).collect(),
+            crowded: FxHashSet::default(),
+            neighbours: (0..program.units.len() as u32).map(|file| neighbours(program, FileId(file))).collect(),
         };
         for at in (0..count as u32).filter(|at| mentions_sink(program, *at)) {
             graph.sink_fields.extend(stored_fields(program.body(BodyRef(at)).body));
@@ -95,31 +121,38 @@ impl Graph {
             }
         }
         let methods = methods_by_name(program);
-        let names = Language::ALL.map(|language| MethodNames::new(program.catalog.models(language)));
+        let crowded = methods.iter().filter(|(_, bodies)| bodies.len() > NAMESAKES);
+        graph.crowded = crowded.map(|(name, _)| name.clone()).collect();
+        let temporary = Language::ALL.map(|language| temporary_methods(program.catalog.models(language)));
         for at in 0..count as u32 {
-            let names = &names[program.language(BodyRef(at)) as usize];
-            graph.add_body(program, at, &methods, names);
-            graph.sinks[at as usize] |= begins_one(program, at, begins);
+            let temporary = &temporary[program.language(BodyRef(at)) as usize];
+            graph.add_body(program, at, &methods, temporary);
         }
         graph
     }
 
-    fn add_body(&mut self, program: &Program<'_>, at: u32, methods: &FxHashMap<Name, Vec<u32>>, names: &MethodNames) {
+    fn add_body(
+        &mut self,
+        program: &Program<'_>,
+        at: u32,
+        methods: &FxHashMap<Name, Vec<u32>>,
+        temporary: &FxHashSet<Name>,
+    ) {
         let info = program.body(BodyRef(at));
         for block in &info.body.blocks {
             for step in &block.steps {
                 match &step.op {
-                    Op::Call { callee, args, .. } => self.add_call(program, at, callee, args, methods, names),
+                    Op::Call { callee, args, .. } => self.add_call(program, at, callee, args, methods, temporary),
                     Op::Closure { body, .. } => self.edge(at, program.body_ref(info.file, *body).0),
                     Op::Load { field, .. } => {
-                        self.add_named(at, field, methods, |body| program.body(BodyRef(body)).body.property)
+                        self.add_named(program, at, field, methods, |body| program.body(BodyRef(body)).body.property)
                     }
-                    Op::Copy { src: Operand::Const(Const::Item(path)), .. } => self.add_path(program, at, path),
+                    Op::Copy { src: Operand::Const(Const::Item(path)), .. } => self.add_path(program, at, path, None),
                     _ => {}
                 }
             }
             if let Exit::Return(Some(Operand::Const(Const::Item(path)))) = &block.exit {
-                self.add_path(program, at, path);
+                self.add_path(program, at, path, None);
             }
         }
     }
@@ -131,26 +164,26 @@ impl Graph {
         callee: &Callee,
         args: &[Arg],
         methods: &FxHashMap<Name, Vec<u32>>,
-        names: &MethodNames,
+        temporary: &FxHashSet<Name>,
     ) {
         match callee {
-            Callee::Path(path) => self.add_path(program, at, path),
+            Callee::Path(path) => self.add_path(program, at, path, Some(args)),
             Callee::Method { name, .. } => {
-                self.sinks[at as usize] |= names.sinks.contains(name) && !names.arity_excludes(name, args.len());
-                self.sinks[at as usize] |= self.sink_fields.contains(name);
-                self.add_named(at, name, methods, |_| true);
+                self.sinks[at as usize] |= temporary.contains(name) || self.sink_fields.contains(name);
+                self.add_named(program, at, name, methods, |_| true);
             }
             // What is called may be `open` under another name; where it got that name is a sink.
             Callee::Value(_) => {}
         }
         for arg in args {
             if let Operand::Const(Const::Item(path)) = &arg.value {
-                self.add_path(program, at, path);
+                self.add_path(program, at, path, None);
             }
         }
     }
 
-    fn add_path(&mut self, program: &Program<'_>, at: u32, path: &atomic_lint_ir::Path) {
+    /// What `path` stands for, called with `args` or taken as a value.
+    fn add_path(&mut self, program: &Program<'_>, at: u32, path: &atomic_lint_ir::Path, args: Option<&[Arg]>) {
         let info = program.body(BodyRef(at));
         match program.links.resolve(info.file, path) {
             Def::Function(file, body, _) => self.edge(at, program.body_ref(file, body).0),
@@ -167,22 +200,35 @@ impl Graph {
             Def::Module(_) => {}
             Def::External(name) => {
                 if let Some(api) = program.models(BodyRef(at)).call(&name) {
-                    self.sinks[at as usize] |= is_sink(api.effect);
+                    let writes = args.map_or(api.effect.begins(), |args| may_begin(api, args));
+                    self.sinks[at as usize] |= writes || api.effect == Effect::TempFile;
                 }
             }
         }
     }
 
-    fn add_named(&mut self, at: u32, name: &Name, methods: &FxHashMap<Name, Vec<u32>>, wanted: impl Fn(u32) -> bool) {
+    /// A method by its name alone, which may be one of several types; a common name only counts where its type is
+    /// at hand.
+    fn add_named(
+        &mut self,
+        program: &Program<'_>,
+        at: u32,
+        name: &Name,
+        methods: &FxHashMap<Name, Vec<u32>>,
+        wanted: impl Fn(u32) -> bool,
+    ) {
         let Some(bodies) = methods.get(name) else { return };
         if bodies.len() > NAMESAKES {
             return;
         }
+        let is_common = program.catalog.naming().common_methods.contains(name);
+        let near = std::mem::take(&mut self.neighbours[program.body(BodyRef(at)).file.0 as usize]);
         for body in bodies {
-            if wanted(*body) {
+            if wanted(*body) && (!is_common || near.contains(&program.body(BodyRef(*body)).file)) {
                 self.connect(at, *body, bodies.len() as u32);
             }
         }
+        self.neighbours[program.body(BodyRef(at)).file.0 as usize] = near;
     }
 
     fn edge(&mut self, caller: u32, callee: u32) {
@@ -211,6 +257,19 @@ impl Graph {
         }
         best.into_iter().map(|distance| (distance != u32::MAX).then_some(distance)).collect()
     }
+}
+
+/// `file` itself, and the files of what it imports.
+fn neighbours(program: &Program<'_>, file: FileId) -> FxHashSet<FileId> {
+    let Some(unit) = program.units[file.0 as usize] else { return FxHashSet::default() };
+    let of = |def: Def| match def {
+        Def::Function(of, ..) | Def::Global(of, _) => Some(of),
+        Def::Type(ty) | Def::Member(ty, _) => Some(program.links.ty(ty).file),
+        Def::Module(module) => Some(module.file()),
+        Def::External(_) => None,
+    };
+    let imports = unit.imports.iter().map(|import| &import.target).chain(unit.globs.iter().map(|glob| &glob.target));
+    imports.filter_map(|target| of(program.links.resolve(file, target))).chain([file]).collect()
 }
 
 /// The fields that a body sets.
@@ -249,43 +308,19 @@ fn mentions_sink(program: &Program<'_>, at: u32) -> bool {
 fn methods_by_name(program: &Program<'_>) -> FxHashMap<Name, Vec<u32>> {
     let mut methods: FxHashMap<Name, Vec<u32>> = FxHashMap::default();
     for ty in program.links.type_refs() {
-        for (name, file, body) in program.links.methods_of(ty) {
+        let foreign = &program.links.ty(ty).foreign;
+        for (name, file, body) in program.links.methods_of(ty).into_iter().filter(|(name, ..)| !foreign.contains(name))
+        {
             methods.entry(name).or_default().push(program.body_ref(file, body).0);
         }
     }
     methods
 }
 
-/// Whether a step of a body can begin a finding, as far as its file can tell; nothing is asked of test code.
-fn begins_one(program: &Program<'_>, at: u32, begins: &[Option<Vec<bool>>]) -> bool {
-    let (file, id) = program.place_in_file(BodyRef(at));
-    begins[file.0 as usize].as_ref().is_some_and(|bodies| bodies[id])
-}
-
-/// The names of modelled methods that say enough by themselves; others do so beside a name of their library, which is
-/// for [`begins_one`] to say.
-struct MethodNames {
-    sinks: FxHashSet<Name>,
-    arities: FxHashMap<Name, usize>,
-}
-
-impl MethodNames {
-    fn new(models: &Models) -> Self {
-        let mut names = MethodNames { sinks: FxHashSet::default(), arities: FxHashMap::default() };
-        for (name, api) in models.apis() {
-            if api.effect == Effect::TempFile || (api.any_receiver && api.imported.is_empty() && is_sink(api.effect)) {
-                names.sinks.insert(name.clone());
-            }
-            if let Some(arity) = api.arity {
-                names.arities.insert(name.clone(), arity);
-            }
-        }
-        names
-    }
-
-    fn arity_excludes(&self, name: &Name, args: usize) -> bool {
-        self.arities.get(name).is_some_and(|arity| *arity != args)
-    }
+/// The names of methods that make a temporary file.
+fn temporary_methods(models: &Models) -> FxHashSet<Name> {
+    let apis = models.apis().filter(|(_, api)| api.effect == Effect::TempFile);
+    apis.map(|(name, _)| name.clone()).collect()
 }
 
 /// Whether a finding can begin with it; a temporary file only becomes one elsewhere, but what makes it says where it lies.

@@ -16,7 +16,8 @@ impl<'u> Machine<'_, 'u> {
         let rows = self.program.models(body).method_of_any(name);
         let unit = self.program.unit(self.program.body(body).file);
         rows.iter().find(|api| {
-            fits(api.arity, site) && (api.imported.is_empty() || (!is_other(receiver) && imports(unit, &api.imported)))
+            fits(api.arity, site)
+                && (api.libraries.is_empty() || (!is_other(receiver) && imports(unit, &api.libraries)))
         })
     }
 }

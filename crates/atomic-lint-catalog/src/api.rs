@@ -373,8 +373,8 @@ pub struct Api {
     pub arity: Option<usize>,
     /// It holds for a receiver of which nothing is known.
     pub any_receiver: bool,
-    /// Where it holds for such a receiver: only in files that import one of these packages.
-    pub imported: Vec<Name>,
+    /// The packages that it is of: a file that uses it names one of them; none is needed where this is empty.
+    pub libraries: Vec<Name>,
     /// The target may be an open file instead of a path.
     pub or_handle: bool,
     /// Opening for writing writes already: the head of a container.

@@ -18,5 +18,5 @@ pub use catalog::Catalog;
 pub use error::CatalogError;
 pub use models::{ItemValue, Models};
 pub use naming::Naming;
-pub use prefilter::{Beginnings, Prefilter};
+pub use prefilter::{Beginnings, Prefilter, may_begin};
 pub use rule::{Example, FixSafety, Group, Level, Rule};

@@ -53,14 +53,15 @@ impl Models {
     pub fn add(&mut self, files: &[(&str, &str)]) -> Result<(), CatalogError> {
         let mut parsed = Vec::new();
         for (file, text) in files {
-            parsed.push((Source { file, text }, ModelFile::parse(file, text)?));
+            parsed.push((file, text, ModelFile::parse(file, text)?));
         }
-        for (source, model) in &parsed {
-            self.add_kinds(*source, &model.kind)?;
+        for (file, text, model) in &parsed {
+            self.add_kinds(Source::new(file, text, model), &model.kind)?;
         }
-        for (source, model) in &parsed {
-            self.resolve_bases(*source, &model.kind)?;
-            self.add_rows(*source, model)?;
+        for (file, text, model) in &parsed {
+            let source = Source::new(file, text, model);
+            self.resolve_bases(source, &model.kind)?;
+            self.add_rows(source, model)?;
         }
         Ok(())
     }
@@ -312,7 +313,7 @@ impl Models {
             arity: row.arity,
             assigns: row.assigns,
             any_receiver: row.any_receiver,
-            imported: row.imported.as_ref().map(|names| names.all().to_vec()).unwrap_or_default(),
+            libraries: source.imports.to_vec(),
             or_handle: row.or_handle,
             writes: row.writes,
             serialises: row.serialises,
@@ -341,14 +342,19 @@ impl Models {
     }
 }
 
-/// A model file with its name, for errors.
+/// A model file with its name, for errors, and what holds for all of its rows.
 #[derive(Clone, Copy)]
 struct Source<'a> {
     file: &'a str,
     text: &'a str,
+    imports: &'a [Name],
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    fn new(file: &'a str, text: &'a str, model: &'a ModelFile) -> Self {
+        Source { file, text, imports: model.imports.as_ref().map_or(&[], Names::all) }
+    }
+
     fn error(self, offset: usize, message: String) -> CatalogError {
         CatalogError::at(self.file, self.text, offset, message)
     }

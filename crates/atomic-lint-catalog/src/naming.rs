@@ -29,6 +29,9 @@ pub struct Naming {
     /// Prefixes of device and kernel paths.
     #[serde(default)]
     pub device: Vec<Name>,
+    /// Method names that say nothing of the type.
+    #[serde(default)]
+    pub common_methods: Vec<Name>,
     /// Functions and objects through which the user of the program names a destination.
     #[serde(default)]
     pub user: Vec<Name>,

@@ -49,6 +49,8 @@ pub struct Body {
     pub property: bool,
     /// It takes no receiver though it belongs to a type.
     pub is_static: bool,
+    /// Its steps were not asked for, so what it does is not known.
+    pub omitted: bool,
 }
 
 /// What a [`Body`] is.

@@ -1,6 +1,6 @@
 //! What every language must provide.
 
-use crate::Unit;
+use crate::{Outline, Unit};
 use atomic_lint_source::Span;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -50,8 +50,13 @@ pub trait Frontend: Sync {
     /// Which language it reads.
     fn language(&self) -> Language;
 
-    /// Lowers `text`; a pure function of it.
-    fn lower(&self, text: &str) -> Lowered;
+    /// Scans `text` for its parts, without parsing it.
+    fn outline(&self, text: &str) -> Outline;
+
+    /// Lowers `text` without the bodies at `omitted`, which are of its outline; a pure function of both.
+    ///
+    /// A function whose body is left out keeps its signature, and says that it is [`crate::Body::omitted`].
+    fn lower(&self, text: &str, omitted: &[Span]) -> Lowered;
 }
 
 /// What lowering gives.

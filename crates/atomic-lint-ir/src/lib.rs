@@ -10,6 +10,7 @@ mod builder;
 mod dump;
 mod frontend;
 mod name;
+mod outline;
 mod unit;
 
 pub use body::{
@@ -20,4 +21,5 @@ pub use builder::BodyBuilder;
 pub use dump::dump;
 pub use frontend::{Frontend, Gap, GapKind, Language, Lowered};
 pub use name::{Name, Path, Root, Type};
+pub use outline::{DefinedName, Outline, Part};
 pub use unit::{Directive, Field, Function, Glob, Global, Impl, Import, Module, TypeDef, TypeKind, Unit};

@@ -1,6 +1,6 @@
 //! All that is known of one file by itself.
 
-use crate::{Body, BodyId, Language, Local, Name, Path, Type};
+use crate::{Body, BodyId, BodyKind, Language, Local, Name, Path, Type};
 use atomic_lint_source::Span;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,17 @@ pub struct Unit {
     pub bodies: Vec<Body>,
     /// Comments that speak to this tool.
     pub directives: Vec<Directive>,
+}
+
+impl Unit {
+    /// Says of the functions whose bodies stood at `omitted`, in order, that they were left out.
+    pub fn omitting(mut self, omitted: &[Span]) -> Unit {
+        for body in self.bodies.iter_mut().filter(|body| body.kind != BodyKind::TopLevel) {
+            let next = omitted.partition_point(|span| span.start < body.span.start);
+            body.omitted = omitted.get(next).is_some_and(|span| body.span.contains(*span));
+        }
+        self
+    }
 }
 
 /// A name brought into scope.

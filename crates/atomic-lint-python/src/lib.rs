@@ -30,6 +30,7 @@ mod literal;
 mod lower;
 mod matching;
 mod operators;
+mod outline;
 mod prune;
 mod scope;
 mod statement;
@@ -39,7 +40,7 @@ mod tree;
 mod types;
 mod with;
 
-use atomic_lint_ir::{Frontend, Gap, GapKind, Language, Lowered};
+use atomic_lint_ir::{Frontend, Gap, GapKind, Language, Lowered, Outline};
 use atomic_lint_source::Span;
 
 /// The front end for Python.
@@ -51,14 +52,26 @@ impl Frontend for PythonFrontend {
         Language::Python
     }
 
-    fn lower(&self, text: &str) -> Lowered {
+    fn outline(&self, text: &str) -> Outline {
+        if u32::try_from(text.len()).is_ok() { outline::outline(text) } else { Outline::default() }
+    }
+
+    fn lower(&self, text: &str, omitted: &[Span]) -> Lowered {
+        let shortened;
+        let text = match omitted {
+            [] => text,
+            _ => {
+                shortened = outline::without(text, omitted);
+                &shortened
+            }
+        };
         let parsed = if u32::try_from(text.len()).is_ok() { tree::Tree::parse(text) } else { None };
         let Some(mut tree) = parsed else {
             let message = "the parser gave up".to_string();
             return Lowered { unit: None, gaps: vec![Gap { span: Span::default(), kind: GapKind::Syntax, message }] };
         };
         let gaps = std::mem::take(&mut tree.gaps);
-        let unit = lower::Lower::new(&tree).unit();
+        let unit = lower::Lower::new(&tree).unit().omitting(omitted);
         Lowered { unit: Some(unit), gaps }
     }
 }

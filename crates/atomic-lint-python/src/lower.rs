@@ -288,5 +288,6 @@ pub(crate) fn empty_body(name: Name, kind: BodyKind, span: Span) -> Body {
         decorators: Vec::new(),
         property: false,
         is_static: false,
+        omitted: false,
     }
 }

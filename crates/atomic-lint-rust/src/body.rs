@@ -389,6 +389,7 @@ impl<'t> Lowerer<'t> {
             decorators: Vec::new(),
             property: false,
             is_static: false,
+            omitted: false,
         }
     }
 }

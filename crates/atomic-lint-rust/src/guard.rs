@@ -1,11 +1,12 @@
 //! A scan over the bytes before anything recursive sees them: how deep they nest, and the comments that speak to us.
 //!
 //! A recursive parser that runs out of stack kills the process, and no handler can catch that.
-//! The scan knows strings, characters, lifetimes and comments, and nothing of the grammar:
-//! it counts what *can* make a parser or a syntax tree go deeper, never less.
+//! The scan sees tokens and knows nothing of the grammar: it counts what *can* make a parser or a syntax tree go deeper, never less.
 
+use crate::tokens::{Kind, Token, Tokens};
 use atomic_lint_source::Span;
 use std::fmt;
+use std::ops::Range;
 
 // What a level costs was measured with syn 3, as the smallest stack that the worst construct at its limit gets by
 // with. All three limits at once take 43 MiB in a debug build and 8 MiB in an optimised one.
@@ -69,15 +70,16 @@ pub(crate) struct Comment {
 pub(crate) fn scan(text: &str, from: usize) -> Scan {
     let mut scanner = Scanner {
         text,
-        bytes: text.as_bytes(),
-        at: from,
+        tokens: Tokens::new(text, from),
         levels: vec![Level::default()],
         total: Level::default(),
         previous: Previous::Operator,
         found: Scan::default(),
     };
-    while scanner.found.too_deep.is_none() && scanner.at < scanner.bytes.len() {
-        scanner.token();
+    while scanner.found.too_deep.is_none()
+        && let Some(token) = scanner.tokens.next()
+    {
+        scanner.token(token);
     }
     scanner.found
 }
@@ -102,182 +104,66 @@ enum Previous {
 
 struct Scanner<'t> {
     text: &'t str,
-    bytes: &'t [u8],
-    at: usize,
+    tokens: Tokens<'t>,
     levels: Vec<Level>,
     total: Level,
     previous: Previous,
     found: Scan,
 }
 
-impl Scanner<'_> {
-    fn token(&mut self) {
-        match self.bytes[self.at] {
-            b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
-            b'/' if self.peek(1) == b'/' => self.line_comment(),
-            b'/' if self.peek(1) == b'*' => self.block_comment(),
-            b'"' => self.string(),
-            b'\'' => self.quote(),
-            b'0'..=b'9' => self.number(),
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => self.word(),
-            b'(' | b'[' | b'{' => self.open(),
-            b')' | b']' => self.close(Previous::Operand),
-            b'}' => self.close(Previous::Brace),
-            b';' => self.separate(true, 1),
-            b',' => self.separate(false, 1),
-            b'=' if self.peek(1) == b'>' => self.separate(true, 2),
-            operator => self.operator(operator),
+impl<'t> Scanner<'t> {
+    fn token(&mut self, token: Token) {
+        let at = token.range.start;
+        match token.kind {
+            Kind::Comment => self.comment(token.range),
+            Kind::Literal => self.previous = Previous::Operand,
+            Kind::Lifetime => {}
+            Kind::Word => self.word(token.range),
+            Kind::Open(byte) => self.open(byte, at),
+            Kind::Close(b'}') => self.close(Previous::Brace),
+            Kind::Close(_) => self.close(Previous::Operand),
+            Kind::Punct(b';') => self.separate(true),
+            Kind::Punct(b',') => self.separate(false),
+            Kind::Punct(b'=') if self.tokens.peek(0) == b'>' => {
+                self.separate(true);
+                self.tokens.pass(1);
+            }
+            Kind::Punct(operator) => self.operator(operator, at),
         }
     }
 
-    fn peek(&self, ahead: usize) -> u8 {
-        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
-    }
-
-    fn line_comment(&mut self) {
-        let start = self.at;
-        self.at = self.find(start, b'\n').unwrap_or(self.bytes.len());
-        let body = self.text[start..self.at].trim_start_matches('/');
-        self.comment(start, body);
-    }
-
-    fn block_comment(&mut self) {
-        let start = self.at;
-        let mut depth = 0;
-        while self.at < self.bytes.len() {
-            match (self.bytes[self.at], self.peek(1)) {
-                (b'/', b'*') => (depth, self.at) = (depth + 1, self.at + 2),
-                (b'*', b'/') => (depth, self.at) = (depth - 1, self.at + 2),
-                _ => self.at += 1,
-            }
-            if depth == 0 {
-                break;
-            }
-        }
-        let body = self.text[start..self.at].trim_start_matches(['/', '*']).trim_end_matches(['/', '*']);
-        self.comment(start, body);
-    }
-
-    fn comment(&mut self, start: usize, body: &str) {
-        if is_documentation(&self.text[start..self.at]) {
+    fn comment(&mut self, range: Range<usize>) {
+        let comment = &self.text[range.clone()];
+        if is_documentation(comment) {
             return;
         }
+        let body = match comment.starts_with("//") {
+            true => comment.trim_start_matches('/'),
+            false => comment.trim_start_matches(['/', '*']).trim_end_matches(['/', '*']),
+        };
         let Some(text) = body.trim_start().strip_prefix("atomic-lint:") else { return };
-        let line = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line = self.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
         self.found.comments.push(Comment {
-            span: Span::new(start as u32, self.at as u32),
+            span: Span::new(range.start as u32, range.end as u32),
             text: text.trim().to_string(),
-            alone: self.text[line..start].trim().is_empty(),
+            alone: self.text[line..range.start].trim().is_empty(),
         });
     }
 
-    fn find(&self, from: usize, byte: u8) -> Option<usize> {
-        self.bytes[from..].iter().position(|next| *next == byte).map(|at| from + at)
-    }
-
-    /// From an opening quote behind the closing one.
-    fn string(&mut self) {
-        self.at += 1;
-        self.escaped(b'"');
-        self.previous = Previous::Operand;
-    }
-
-    fn escaped(&mut self, end: u8) {
-        while self.at < self.bytes.len() {
-            match self.bytes[self.at] {
-                b'\\' => self.at += 2,
-                byte => {
-                    self.at += 1;
-                    if byte == end {
-                        break;
-                    }
-                }
-            }
-        }
-        // An escape as the last thing of the text may have led past a character or the end.
-        self.at = self.at.min(self.bytes.len());
-        while !self.text.is_char_boundary(self.at) {
-            self.at += 1;
-        }
-    }
-
-    /// A character literal, or a lifetime, which has no closing quote.
-    fn quote(&mut self) {
-        let next = self.text[self.at + 1..].chars().next();
-        let width = next.map_or(0, char::len_utf8);
-        if next == Some('\\') || self.peek(1 + width) == b'\'' {
-            self.at += 1;
-            self.escaped(b'\'');
-            self.previous = Previous::Operand;
-        } else {
-            self.at += 1;
-            self.skip_word();
-        }
-    }
-
-    fn skip_word(&mut self) {
-        while matches!(self.peek(0), b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 0x80..) {
-            self.at += 1;
-        }
-    }
-
-    fn number(&mut self) {
-        self.skip_word();
-        if self.peek(0) == b'.' && self.peek(1).is_ascii_digit() {
-            self.at += 1;
-            self.skip_word();
-        }
-        self.previous = Previous::Operand;
-    }
-
-    fn word(&mut self) {
-        let start = self.at;
-        self.skip_word();
-        let word = &self.bytes[start..self.at];
-        match (word, self.peek(0)) {
-            (b"r" | b"br" | b"cr", b'"' | b'#') if self.raw_string() => return,
-            (b"b" | b"c", b'"') => return self.string(),
-            (b"b", b'\'') => return self.quote(),
-            _ => {}
-        }
-        self.classify(word);
-    }
-
-    /// Skips a raw string whose hashes or quote come next; a raw identifier is none.
-    fn raw_string(&mut self) -> bool {
-        let hashes = self.bytes[self.at..].iter().take_while(|byte| **byte == b'#').count();
-        if self.peek(hashes) != b'"' {
-            return false;
-        }
-        self.at += hashes + 1;
-        loop {
-            let Some(quote) = self.find(self.at, b'"') else {
-                self.at = self.bytes.len();
-                break;
-            };
-            self.at = quote + 1;
-            if self.bytes[self.at..].iter().take(hashes).filter(|byte| **byte == b'#').count() == hashes {
-                self.at += hashes;
-                break;
-            }
-        }
-        self.previous = Previous::Operand;
-        true
-    }
-
-    fn classify(&mut self, word: &[u8]) {
+    fn word(&mut self, range: Range<usize>) {
+        let (word, at) = (&self.text.as_bytes()[range.clone()], range.end);
         let continues = matches!(word, b"else" | b"as");
         if self.previous == Previous::Brace && !continues {
             self.reset(true);
         }
         match word {
             b"return" | b"break" | b"yield" | b"if" | b"while" | b"match" | b"in" | b"let" | b"move" | b"async"
-            | b"do" | b"become" => self.prefix(),
+            | b"do" | b"become" => self.prefix(at),
             b"else" => {
-                self.link();
+                self.link(at);
                 self.skip_if();
             }
-            b"as" => self.link(),
+            b"as" => self.link(at),
             b"mut" | b"const" | b"dyn" | b"impl" | b"ref" | b"for" | b"fn" | b"unsafe" | b"static" | b"where"
             | b"extern" | b"loop" | b"try" | b"box" | b"raw" => {}
             _ => {
@@ -290,21 +176,20 @@ impl Scanner<'_> {
 
     /// The `if` of an `else if`, over which parsers loop.
     fn skip_if(&mut self) {
-        let rest = self.text[self.at..].trim_start();
+        let rest = self.tokens.rest().trim_start();
         let is_if =
             rest.strip_prefix("if").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
         if is_if {
-            self.at = self.text.len() - rest.len() + 2;
+            self.tokens.next();
         }
     }
 
-    fn open(&mut self) {
-        if self.previous == Previous::Operand && self.bytes[self.at] != b'{' {
-            self.link();
+    fn open(&mut self, bracket: u8, at: usize) {
+        if self.previous == Previous::Operand && bracket != b'{' {
+            self.link(at);
         }
         self.levels.push(Level::default());
-        self.check();
-        self.at += 1;
+        self.check(at);
         self.previous = Previous::Operator;
     }
 
@@ -314,15 +199,13 @@ impl Scanner<'_> {
         if self.levels.len() > 1 {
             self.levels.pop();
         }
-        self.at += 1;
         self.previous = previous;
     }
 
     /// What stands before a separator cannot enclose what follows it, except that a comma within generic
     /// arguments leaves their brackets open.
-    fn separate(&mut self, angles_too: bool, width: usize) {
+    fn separate(&mut self, angles_too: bool) {
         self.reset(angles_too);
-        self.at += width;
         self.previous = Previous::Operator;
     }
 
@@ -337,23 +220,23 @@ impl Scanner<'_> {
         }
     }
 
-    fn operator(&mut self, byte: u8) {
+    /// An operator that begins with `byte`; what more belongs to it is passed over.
+    fn operator(&mut self, byte: u8, at: usize) {
         let is_prefix = self.previous == Previous::Operator;
-        let width = match (byte, self.peek(1)) {
-            (b'=' | b'!' | b'>', b'=') | (b'<', b'=') => self.linked(2),
-            (b'-', b'>') => self.prefixed(2),
-            (b'=' | b'@', _) => self.prefixed(1),
-            (b'&', b'&') | (b'|', b'|') if !is_prefix => self.linked(2),
+        let width = match (byte, self.tokens.peek(0)) {
+            (b'=' | b'!' | b'>', b'=') | (b'<', b'=') => self.linked(2, at),
+            (b'-', b'>') => self.prefixed(2, at),
+            (b'=' | b'@', _) => self.prefixed(1, at),
+            (b'&', b'&') | (b'|', b'|') if !is_prefix => self.linked(2, at),
             // Trees of imports nest as deep as their paths are long.
-            (b':', b':') => self.linked(2),
-            (b'<', b'<') if self.follows_number() => self.linked(2),
-            (b'<', _) => self.angle(),
+            (b':', b':') => self.linked(2, at),
+            (b'<', b'<') if self.follows_number(at) => self.linked(2, at),
+            (b'<', _) => self.angle(at),
             (b'>', _) => self.end_angle(),
-            (b'.', b'.') if is_prefix => self.prefixed(2),
-            (b'.', b'.') => self.linked(2),
+            (b'.', b'.') if is_prefix => self.prefixed(2, at),
+            (b'.', b'.') => self.linked(2, at),
             (b'?', _) if !is_prefix => {
-                self.link();
-                self.at += 1;
+                self.link(at);
                 self.previous = Previous::Operand;
                 return;
             }
@@ -361,34 +244,34 @@ impl Scanner<'_> {
                 self.reset(true);
                 1
             }
-            (b'-' | b'&' | b'*' | b'!' | b'|', _) if is_prefix => self.prefixed(1),
+            (b'-' | b'&' | b'*' | b'!' | b'|', _) if is_prefix => self.prefixed(1, at),
             (b':' | b'#' | b'$', _) => 1,
-            _ => self.linked(1),
+            _ => self.linked(1, at),
         };
-        self.at += width;
+        self.tokens.pass(width - 1);
         self.previous = Previous::Operator;
     }
 
     /// Only a shift can follow a number or a call, never generic arguments.
-    fn follows_number(&self) -> bool {
-        let before = self.text[..self.at].trim_end().as_bytes();
+    fn follows_number(&self, at: usize) -> bool {
+        let before = self.text[..at].trim_end().as_bytes();
         matches!(before.last(), Some(b'0'..=b'9' | b')' | b']'))
     }
 
-    fn prefixed(&mut self, width: usize) -> usize {
-        self.prefix();
+    fn prefixed(&mut self, width: usize, at: usize) -> usize {
+        self.prefix(at);
         width
     }
 
-    fn linked(&mut self, width: usize) -> usize {
-        self.link();
+    fn linked(&mut self, width: usize, at: usize) -> usize {
+        self.link(at);
         width
     }
 
-    fn angle(&mut self) -> usize {
+    fn angle(&mut self, at: usize) -> usize {
         self.total.angles += 1;
         self.top().angles += 1;
-        self.check();
+        self.check(at);
         1
     }
 
@@ -400,23 +283,23 @@ impl Scanner<'_> {
         1
     }
 
-    fn prefix(&mut self) {
+    fn prefix(&mut self, at: usize) {
         self.total.prefixes += 1;
         self.top().prefixes += 1;
-        self.check();
+        self.check(at);
     }
 
-    fn link(&mut self) {
+    fn link(&mut self, at: usize) {
         self.total.chain += 1;
         self.top().chain += 1;
-        self.check();
+        self.check(at);
     }
 
     fn top(&mut self) -> &mut Level {
         self.levels.last_mut().expect("the outermost level is never closed")
     }
 
-    fn check(&mut self) {
+    fn check(&mut self, at: usize) {
         let limit = if self.levels.len() as u32 + self.total.prefixes > NESTING_LIMIT {
             Limit::Nesting
         } else if self.total.angles > ANGLE_LIMIT {
@@ -426,7 +309,7 @@ impl Scanner<'_> {
         } else {
             return;
         };
-        self.found.too_deep = Some((Span::new(self.at as u32, self.at as u32), limit));
+        self.found.too_deep = Some((Span::new(at as u32, at as u32), limit));
     }
 }
 

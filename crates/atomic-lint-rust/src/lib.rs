@@ -23,16 +23,18 @@ mod items;
 mod loops;
 mod macros;
 mod matching;
+mod outline;
 mod patterns;
 mod position;
 mod scope;
 mod statements;
+mod tokens;
 mod types;
 
 #[cfg(test)]
 mod tests;
 
-use atomic_lint_ir::{Frontend, Gap, GapKind, Language, Lowered, Unit};
+use atomic_lint_ir::{Frontend, Gap, GapKind, Language, Lowered, Outline, Unit};
 use atomic_lint_source::Span;
 use guard::Scan;
 use position::Positions;
@@ -50,8 +52,19 @@ impl Frontend for RustFrontend {
         Language::Rust
     }
 
-    fn lower(&self, text: &str) -> Lowered {
-        match lower(text) {
+    fn outline(&self, text: &str) -> Outline {
+        match u32::try_from(text.len()) {
+            Ok(_) => outline::outline(text, position::skipped(text)),
+            Err(_) => Outline::default(),
+        }
+    }
+
+    fn lower(&self, text: &str, omitted: &[Span]) -> Lowered {
+        let lowered = match omitted {
+            [] => lower(text),
+            _ => lower(&outline::without(text, omitted)).map(|unit| unit.omitting(omitted)),
+        };
+        match lowered {
             Ok(unit) => Lowered { unit: Some(unit), gaps: Vec::new() },
             Err(gap) => Lowered { unit: None, gaps: vec![gap] },
         }

@@ -24,7 +24,7 @@ fn lower(text: &str) -> Unit {
     let text = text.to_string();
     // Debug builds need more stack than a test's thread has.
     let thread = std::thread::Builder::new().stack_size(64 << 20);
-    let lowered = thread.spawn(move || RustFrontend.lower(&text)).unwrap().join().unwrap();
+    let lowered = thread.spawn(move || RustFrontend.lower(&text, &[])).unwrap().join().unwrap();
     assert_eq!(lowered.gaps, []);
     lowered.unit.unwrap()
 }

@@ -35,7 +35,7 @@ fn check(source: &str, expected: &str) {
 }
 
 fn lower(source: &str) -> Lowered {
-    PythonFrontend.lower(source)
+    PythonFrontend.lower(source, &[])
 }
 
 /// The lowering of a source without gaps.

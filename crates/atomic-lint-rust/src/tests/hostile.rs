@@ -5,7 +5,7 @@ use atomic_lint_ir::{Frontend, GapKind, Lowered};
 
 fn lower(text: String) -> Lowered {
     let thread = std::thread::Builder::new().stack_size(64 << 20);
-    thread.spawn(move || RustFrontend.lower(&text)).unwrap().join().unwrap()
+    thread.spawn(move || RustFrontend.lower(&text, &[])).unwrap().join().unwrap()
 }
 
 fn kinds(text: &str) -> Vec<GapKind> {

@@ -1,0 +1,228 @@
+//! Which bodies that were left out have to be lowered after all: what a root may run, and what would be a root.
+
+use crate::link::{Def, TypeRef};
+use crate::program::{BodyRef, Program};
+use crate::project::{Mention, MentionForm};
+use atomic_lint_ir::{BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Path, Unit};
+use atomic_lint_source::{FileId, Place};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+
+/// So many calls below a root, what is left out is lowered before the analysis has met it.
+///
+/// It asks for what it meets in any case; this only saves it from beginning again.
+const AHEAD: u32 = 4;
+
+/// Words of which one stands wherever a root can be that is not lowered yet.
+pub(crate) fn mentions(program: &Program<'_>) -> BTreeSet<Mention> {
+    let mut mentions = BTreeSet::new();
+    for language in Language::ALL {
+        let mention = |field: &Name| mention(language, field.clone(), MentionForm::Method);
+        mentions.extend(program.relevance.sink_fields().map(mention));
+    }
+    for at in (0..program.bodies.len() as u32).map(BodyRef).filter(|at| program.relevance.makes_roots(*at)) {
+        mentions.extend(called_as(program, at));
+    }
+    for ty in program.links.type_refs() {
+        let info = program.links.ty(ty);
+        if is_made_of_roots(program, ty) || program.relevance.renames_sink(info.file) {
+            let language = program.unit(info.file).language;
+            let name = info.def.name.last();
+            mentions.extend(name.map(|name| mention(language, name.clone(), MentionForm::Word)));
+        }
+    }
+    for (at, unit) in program.units.iter().enumerate() {
+        if let Some(unit) = unit {
+            file_mentions(program, FileId(at as u32), unit, &mut mentions);
+        }
+    }
+    mentions
+}
+
+/// Whether what makes an object of `ty` may be a root for that.
+fn is_made_of_roots(program: &Program<'_>, ty: TypeRef) -> bool {
+    let constructor = program.links.method(ty, "__init__");
+    constructor.is_some_and(|(file, id)| program.relevance.makes_roots(program.body_ref(file, id)))
+}
+
+/// The word by which a body is called; nothing calls a top level or a closure by name.
+fn called_as(program: &Program<'_>, at: BodyRef) -> Option<Mention> {
+    let info = program.body(at);
+    let language = program.language(at);
+    let name = Name::new(info.body.name.rsplit('.').next().unwrap_or(""));
+    let mention = |name: Name, form: MentionForm| Some(mention(language, name, form));
+    match (info.body.kind, info.owner, language) {
+        (BodyKind::Function, _, Language::Rust) => mention(name, MentionForm::Function),
+        (BodyKind::Function, ..) => mention(name, MentionForm::Word),
+        (BodyKind::Method, Some(owner), Language::Rust) => {
+            let ty = program.links.ty(owner);
+            let type_name = ty.def.name.last().cloned().unwrap_or_default();
+            let by_type = info.body.is_static || ty.foreign.contains(&name);
+            match by_type {
+                true => mention(name, MentionForm::Associated(type_name)),
+                false => method(program, at, name),
+            }
+        }
+        (BodyKind::Method, _, _) => match name.as_str() {
+            "__enter__" | "__exit__" | "__aenter__" | "__aexit__" => mention("with".into(), MentionForm::Word),
+            "__contains__" => mention("in".into(), MentionForm::Word),
+            _ => method(program, at, name),
+        },
+        (BodyKind::TopLevel | BodyKind::Closure(_), ..) => None,
+    }
+}
+
+fn mention(language: Language, name: Name, form: MentionForm) -> Mention {
+    Mention { language, name, form, beside: Vec::new() }
+}
+
+/// A method that is called through an object, as [`crate::relevance`] connects it with what calls it.
+fn method(program: &Program<'_>, at: BodyRef, name: Name) -> Option<Mention> {
+    let info = program.body(at);
+    let mut found = mention(program.language(at), name, MentionForm::Method);
+    if program.relevance.says_nothing(&found.name) {
+        return None;
+    }
+    if program.catalog.naming().common_methods.contains(&found.name) {
+        let ty = info.owner.and_then(|owner| program.links.ty(owner).def.name.last());
+        found.beside = ty.into_iter().chain(program.links.module_path(info.file).last()).cloned().collect();
+    }
+    Some(found)
+}
+
+/// Names that a file gives to what makes roots of those that mention it.
+fn file_mentions(program: &Program<'_>, file: FileId, unit: &Unit, mentions: &mut BTreeSet<Mention>) {
+    let mut mention = |name: &Name| mentions.insert(mention(unit.language, name.clone(), MentionForm::Word));
+    if program.relevance.renames_sink(file) {
+        unit.globals.iter().filter_map(|global| global.name.last()).for_each(|name| _ = mention(name));
+    }
+    let renamed = unit.imports.iter().filter(|import| import.target.segments.last() != Some(&import.name));
+    for import in renamed {
+        let matters = match program.links.resolve(file, &import.target) {
+            Def::Function(of, body, _) => program.relevance.makes_roots(program.body_ref(of, body)),
+            Def::Type(ty) => is_made_of_roots(program, ty),
+            Def::External(name) => {
+                program.catalog.models(unit.language).call(&name).is_some_and(|api| api.effect.begins())
+            }
+            Def::Global(..) | Def::Member(..) | Def::Module(_) => false,
+        };
+        if matters {
+            mention(&import.name);
+        }
+    }
+}
+
+/// Bodies that were left out and that a root may run.
+pub(crate) fn bodies(program: &Program<'_>) -> BTreeSet<BodyRef> {
+    let mut by_name: FxHashMap<&str, Vec<BodyRef>> = FxHashMap::default();
+    for at in (0..program.bodies.len() as u32).map(BodyRef) {
+        let body = program.body(at).body;
+        if body.omitted && body.kind == BodyKind::Method {
+            by_name.entry(body.name.rsplit('.').next().unwrap_or("")).or_default().push(at);
+        }
+    }
+    if !program.bodies.iter().any(|info| info.body.omitted) {
+        return BTreeSet::new();
+    }
+    let queue: Vec<(BodyRef, u32)> = program.roots().into_iter().map(|root| (root, 0)).collect();
+    let seen = queue.iter().map(|(root, _)| *root).collect();
+    let mut walk = Walk { program, by_name, seen, queue, wanted: BTreeSet::new() };
+    while let Some((body, depth)) = walk.queue.pop() {
+        walk.body(body, depth);
+    }
+    walk.wanted
+}
+
+struct Walk<'p, 'u> {
+    program: &'p Program<'u>,
+    /// Methods that were left out.
+    by_name: FxHashMap<&'u str, Vec<BodyRef>>,
+    seen: FxHashSet<BodyRef>,
+    queue: Vec<(BodyRef, u32)>,
+    wanted: BTreeSet<BodyRef>,
+}
+
+impl Walk<'_, '_> {
+    fn reach(&mut self, body: BodyRef, depth: u32) {
+        if !self.program.relevance.is_followed(body) || !self.seen.insert(body) {
+            return;
+        }
+        if self.program.body(body).body.omitted {
+            self.wanted.insert(body);
+        } else if depth < AHEAD {
+            self.queue.push((body, depth + 1));
+        }
+    }
+
+    fn named(&mut self, name: &str) {
+        if let Some(bodies) = self.by_name.remove(name) {
+            self.wanted.extend(bodies);
+        }
+    }
+
+    fn body(&mut self, at: BodyRef, depth: u32) {
+        let info = self.program.body(at);
+        if let Some(owner) = info.owner {
+            self.members(owner);
+        }
+        for block in &info.body.blocks {
+            block.steps.iter().for_each(|step| self.step(info.file, &step.op, depth));
+            if let Exit::Return(Some(value)) = &block.exit {
+                self.value(info.file, value, depth);
+            }
+        }
+    }
+
+    /// What the methods of a type leave in its fields matters to each.
+    fn members(&mut self, ty: TypeRef) {
+        for (_, file, id) in self.program.links.methods_of(ty) {
+            let method = self.program.body_ref(file, id);
+            if self.program.body(method).body.omitted {
+                self.wanted.insert(method);
+            }
+        }
+    }
+
+    fn step(&mut self, file: FileId, op: &Op, depth: u32) {
+        match op {
+            Op::Call { callee, args, .. } => {
+                match callee {
+                    Callee::Path(path) => self.path(file, path, depth),
+                    Callee::Method { name, .. } => self.named(name),
+                    Callee::Value(_) => {}
+                }
+                args.iter().for_each(|arg| self.value(file, &arg.value, depth));
+            }
+            Op::Copy { src, .. } | Op::Store { src, .. } => self.value(file, src, depth),
+            Op::Concat { parts, .. } | Op::Flags { parts, .. } => {
+                parts.iter().for_each(|part| self.value(file, part, depth));
+            }
+            Op::Aggregate { ty, fields, .. } => {
+                ty.iter().for_each(|ty| self.path(file, ty, depth));
+                fields.iter().for_each(|(_, value)| self.value(file, value, depth));
+            }
+            Op::Closure { body, .. } => self.reach(self.program.body_ref(file, *body), depth),
+            Op::Load { field, .. } => self.named(field),
+            Op::End(_) | Op::Opaque { .. } => {}
+        }
+    }
+
+    fn value(&mut self, file: FileId, value: &Operand, depth: u32) {
+        if let Operand::Const(Const::Item(path)) = value {
+            self.path(file, path, depth);
+        }
+    }
+
+    fn path(&mut self, file: FileId, path: &Path, depth: u32) {
+        match self.program.links.resolve(file, path) {
+            Def::Function(of, body, _) => self.reach(self.program.body_ref(of, body), depth),
+            Def::Type(ty) => self.members(ty),
+            Def::Global(..) | Def::Member(..) | Def::Module(_) | Def::External(_) => {}
+        }
+    }
+}
+
+/// Where bodies stand.
+pub(crate) fn places(program: &Program<'_>, bodies: impl IntoIterator<Item = BodyRef>) -> Vec<Place> {
+    bodies.into_iter().map(|body| program.place(body, program.body(body).body.span)).collect()
+}

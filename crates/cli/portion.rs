@@ -1,0 +1,205 @@
+//! Which function bodies of a file are lowered: those that matter to a write, as far as it is known by now.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use atomic_lint_analysis::{Mention, MentionForm};
+use atomic_lint_catalog::Prefilter;
+use atomic_lint_ir::{Frontend, Language, Part};
+use atomic_lint_source::Span;
+use memchr::memmem;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a run has asked for so far, beyond the steps with which findings can begin.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    mentions: BTreeSet<Mention>,
+    searches: [Option<MentionSearch>; 2],
+}
+
+impl Asked {
+    /// Adds words; a body that holds one is lowered.
+    pub(crate) fn extend(&mut self, mentions: &[Mention]) {
+        self.mentions.extend(mentions.iter().cloned());
+        self.searches = searches(self.mentions.iter());
+    }
+
+    fn places(&self, language: Language, text: &str) -> Vec<usize> {
+        self.searches[language as usize].as_ref().map(|search| search.places(text)).unwrap_or_default()
+    }
+}
+
+/// Searches for what `mentions` say, by language.
+pub(crate) fn searches<'m>(mentions: impl Iterator<Item = &'m Mention> + Clone) -> [Option<MentionSearch>; 2] {
+    Language::ALL
+        .map(|language| MentionSearch::new(mentions.clone().filter(move |mention| mention.language == language)))
+}
+
+/// The bodies of `text` that nothing that is asked for has to do with; `bodies` are asked for by their place.
+pub(crate) fn omitted(
+    frontend: &dyn Frontend,
+    prefilter: &Prefilter,
+    text: &str,
+    asked: &Asked,
+    bodies: &[Span],
+) -> Vec<Span> {
+    let outline = frontend.outline(text);
+    if std::env::var_os("DBG").is_some() && outline.parts.is_empty() && text.len() > 2000 {
+        eprintln!("DBG none {}", text.len());
+    }
+    if outline.parts.iter().all(|part| part.bodies.is_empty()) {
+        return Vec::new();
+    }
+    let language = frontend.language();
+    let mut steps = prefilter.places(language, text.as_bytes());
+    if let Some(search) = WordSearch::new(aliases(text, &steps).into_iter()) {
+        steps.extend(search.found(text).map(|(_, start)| start));
+    }
+    let mut places = asked.places(language, text);
+    places.extend(memmem::find_iter(text.as_bytes(), "atomic-lint:"));
+    steps.sort_unstable();
+    places.sort_unstable();
+    let is_asked = |part: &Part| has(&places, part.span) || bodies.iter().any(|body| part.span.contains(*body));
+    if std::env::var_os("DBG").is_some() {
+        let n = |f: &dyn Fn(&Part) -> bool| outline.parts.iter().filter(|p| f(p)).count();
+        let kept = outline.apart(text, |part| has(&steps, part.span), is_asked);
+        let ob: usize = kept.iter().map(|s| (s.end - s.start) as usize).sum();
+        let bb: usize = outline.parts.iter().flat_map(|p| &p.bodies).map(|s| (s.end - s.start) as usize).sum();
+        eprintln!(
+            "DBG {language} len {} bodies {bb} parts {} withbodies {} steps {} asked {} omitted {} stepsat {:?} askedat {:?}",
+            text.len(),
+            outline.parts.len(),
+            n(&|p| !p.bodies.is_empty()),
+            n(&|p| has(&steps, p.span)),
+            n(&is_asked),
+            ob,
+            steps
+                .iter()
+                .take(3)
+                .map(|p| &text[*p..].split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("")[..])
+                .collect::<Vec<_>>(),
+            places
+                .iter()
+                .take(3)
+                .map(|p| &text[*p..].split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("")[..])
+                .collect::<Vec<_>>()
+        );
+    }
+    outline.apart(text, |part| has(&steps, part.span), is_asked)
+}
+
+fn has(sorted: &[usize], span: Span) -> bool {
+    let next = sorted.partition_point(|place| *place < span.start as usize);
+    sorted.get(next).is_some_and(|place| *place < span.end as usize)
+}
+
+/// A search for words of which each is written in certain ways.
+#[derive(Debug)]
+pub(crate) struct MentionSearch {
+    words: WordSearch,
+    /// By word.
+    ways: Vec<Vec<Way>>,
+}
+
+/// How a word is written, and words of which one stands in the file too.
+#[derive(Debug)]
+struct Way {
+    form: MentionForm,
+    beside: Vec<usize>,
+}
+
+impl MentionSearch {
+    fn new<'m>(mentions: impl Iterator<Item = &'m Mention>) -> Option<Self> {
+        let mut found: BTreeMap<&str, Vec<&Mention>> = BTreeMap::new();
+        for mention in mentions {
+            found.entry(&mention.name).or_default().push(mention);
+            mention.beside.iter().for_each(|word| _ = found.entry(word).or_default());
+        }
+        let words = WordSearch::new(found.keys().copied())?;
+        let numbers: BTreeMap<&str, usize> = found.keys().copied().zip(0..).collect();
+        let way = |mention: &&Mention| Way {
+            form: mention.form.clone(),
+            beside: mention.beside.iter().map(|word| numbers[word.as_str()]).collect(),
+        };
+        Some(MentionSearch { words, ways: found.values().map(|mentions| mentions.iter().map(way).collect()).collect() })
+    }
+
+    /// Where the words stand in `text`, and the names that its imports give to them.
+    fn places(&self, text: &str) -> Vec<usize> {
+        let all: Vec<(usize, usize)> = self.words.found(text).collect();
+        let mut stands = vec![false; self.ways.len()];
+        all.iter().for_each(|(word, _)| stands[*word] = true);
+        let starts: Vec<usize> = all.iter().map(|(_, start)| *start).collect();
+        let aliases = aliases(text, &starts);
+        let fits = |word: usize, start: usize| {
+            let is_beside = |way: &&Way| way.beside.is_empty() || way.beside.iter().any(|word| stands[*word]);
+            self.ways[word].iter().filter(is_beside).any(|way| fits(&way.form, &text[..start], &aliases))
+        };
+        let mut places: Vec<usize> = all.into_iter().filter(|(word, at)| fits(*word, *at)).map(|(_, at)| at).collect();
+        if let Some(search) = WordSearch::new(aliases.iter().copied()) {
+            places.extend(search.found(text).map(|(_, start)| start));
+        }
+        places
+    }
+
+    /// Whether a word stands within one of `spans` of `text`, or something else does that an import calls by it.
+    pub(crate) fn finds_within(&self, text: &str, spans: &[Span]) -> bool {
+        let within = |place: &usize| {
+            let next = spans.partition_point(|span| span.end as usize <= *place);
+            spans.get(next).is_some_and(|span| span.start as usize <= *place)
+        };
+        self.places(text).iter().any(within)
+    }
+}
+
+/// Whether a word that stands behind `before` can be of `form` in a file whose imports give the names `aliases`.
+fn fits(form: &MentionForm, before: &str, aliases: &BTreeSet<&str>) -> bool {
+    let before = before.trim_end();
+    let dotted = before.ends_with('.') && !before.ends_with("..");
+    match form {
+        MentionForm::Word => true,
+        MentionForm::Function => !dotted,
+        MentionForm::Method => dotted || before.ends_with("::"),
+        MentionForm::Associated(ty) => before.strip_suffix("::").is_some_and(|path| {
+            let last = &path[path.rfind(|c| !is_word(c)).map_or(0, |at| at + 1)..];
+            last.is_empty() || last == "Self" || last == ty.as_str() || aliases.contains(last)
+        }),
+    }
+}
+
+/// A search for whole words.
+#[derive(Debug)]
+struct WordSearch(AhoCorasick);
+
+impl WordSearch {
+    fn new<'w>(words: impl Iterator<Item = &'w str>) -> Option<Self> {
+        let words: Vec<&str> = words.collect();
+        if words.is_empty() {
+            return None;
+        }
+        let mut builder = AhoCorasick::builder();
+        // Identifiers cannot overlap at their bounds, so the longest from the left are all that are wanted.
+        builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+        Some(WordSearch(builder.build(words).ok()?))
+    }
+
+    /// Number and start of every word in `text`.
+    fn found<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let whole = |start: usize, end: usize| !text[..start].ends_with(is_word) && !text[end..].starts_with(is_word);
+        let found = self.0.find_iter(text).filter(move |found| whole(found.start(), found.end()));
+        found.map(|found| (found.pattern().as_usize(), found.start()))
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii()
+}
+
+/// What stands behind `as` where that follows one of the words at `places`.
+fn aliases<'t>(text: &'t str, places: &[usize]) -> BTreeSet<&'t str> {
+    let alias = |place: &usize| {
+        let rest = text.get(*place..)?.trim_start_matches(is_word).trim_start();
+        let name = rest.strip_prefix("as")?.strip_prefix([' ', '\t'])?.trim_start();
+        let name = &name[..name.find(|c| !is_word(c)).unwrap_or(name.len())];
+        (!name.is_empty()).then_some(name)
+    };
+    places.iter().filter_map(alias).collect()
+}
