@@ -29,6 +29,7 @@ mod relevance;
 mod state;
 mod unknown;
 mod value;
+mod whole;
 
 pub use finding::{
     Accepted, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,

@@ -22,7 +22,7 @@ pub(super) struct Libraries {
 #[derive(Clone, Debug)]
 enum Names {
     Rust(Option<AhoCorasick>),
-    Python(Imports),
+    Python(Box<Imports>),
 }
 
 impl Libraries {
@@ -30,7 +30,7 @@ impl Libraries {
     pub(super) fn new(language: Language, names: &[String]) -> Self {
         let words = names.iter().map(|_| OnceLock::new()).collect();
         let names = match language {
-            Language::Python => Names::Python(Imports::new(names)),
+            Language::Python => Names::Python(Box::new(Imports::new(names))),
             Language::Rust => {
                 let paths: Vec<String> = names.iter().map(|name| format!("{name}::")).collect();
                 Names::Rust(automaton(paths.iter()))
