@@ -42,9 +42,6 @@ pub(crate) fn omitted(
     bodies: &[Span],
 ) -> Vec<Span> {
     let outline = frontend.outline(text);
-    if std::env::var_os("DBG").is_some() && outline.parts.is_empty() && text.len() > 2000 {
-        eprintln!("DBG none {}", text.len());
-    }
     if outline.parts.iter().all(|part| part.bodies.is_empty()) {
         return Vec::new();
     }
@@ -58,31 +55,6 @@ pub(crate) fn omitted(
     steps.sort_unstable();
     places.sort_unstable();
     let is_asked = |part: &Part| has(&places, part.span) || bodies.iter().any(|body| part.span.contains(*body));
-    if std::env::var_os("DBG").is_some() {
-        let n = |f: &dyn Fn(&Part) -> bool| outline.parts.iter().filter(|p| f(p)).count();
-        let kept = outline.apart(text, |part| has(&steps, part.span), is_asked);
-        let ob: usize = kept.iter().map(|s| (s.end - s.start) as usize).sum();
-        let bb: usize = outline.parts.iter().flat_map(|p| &p.bodies).map(|s| (s.end - s.start) as usize).sum();
-        eprintln!(
-            "DBG {language} len {} bodies {bb} parts {} withbodies {} steps {} asked {} omitted {} stepsat {:?} askedat {:?}",
-            text.len(),
-            outline.parts.len(),
-            n(&|p| !p.bodies.is_empty()),
-            n(&|p| has(&steps, p.span)),
-            n(&is_asked),
-            ob,
-            steps
-                .iter()
-                .take(3)
-                .map(|p| &text[*p..].split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("")[..])
-                .collect::<Vec<_>>(),
-            places
-                .iter()
-                .take(3)
-                .map(|p| &text[*p..].split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("")[..])
-                .collect::<Vec<_>>()
-        );
-    }
     outline.apart(text, |part| has(&steps, part.span), is_asked)
 }
 

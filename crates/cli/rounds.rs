@@ -46,7 +46,6 @@ pub(crate) fn judge<'p>(
     let paths = files.iter().map(|file| file.name.clone()).collect();
     let mut project = Project::new(catalog, Tree { paths, packages: manifest::packages(&manifests) });
     files.iter_mut().enumerate().for_each(|(at, file)| hand_over(&mut project, at, file));
-    let t0 = std::time::Instant::now();
     let mut rounds = Rounds { asked: Asked::default(), bodies: BTreeMap::new(), inspector };
     let mut outcome = loop {
         let mut demand = project.demand();
@@ -56,27 +55,7 @@ pub(crate) fn judge<'p>(
                 Err(missing) => demand = missing,
             }
         }
-        eprintln!(
-            "T {:?} lowered {} omitted {} demand files {} callers {} bodies {} mentions {}",
-            t0.elapsed(),
-            files.iter().filter(|f| f.facts.is_some()).count(),
-            files
-                .iter()
-                .filter_map(|f| f.facts.as_ref())
-                .map(|f| f.omitted.iter().map(|s| (s.end - s.start) as usize).sum::<usize>())
-                .sum::<usize>(),
-            demand.files.len(),
-            demand.callers.len(),
-            demand.bodies.len(),
-            demand.mentions.len()
-        );
-        if demand.bodies.len() < 4 {
-            for b in &demand.bodies {
-                eprintln!("body {} {:?}", files[b.file.0 as usize].name, b.span);
-            }
-        }
         rounds.fulfil(&mut project, &mut files, &demand);
-        eprintln!("T {:?} fulfilled", t0.elapsed());
     };
     // What was accepted is listed for files that were looked at for their own sake, however many others were.
     outcome.accepted.retain(|accepted| files[accepted.place.file.0 as usize].hit);

@@ -179,6 +179,18 @@ impl<'u> Links<'u> {
         })
     }
 
+    /// The names of `ty` and of all that derives from it.
+    pub(crate) fn names_with_heirs(&self, ty: TypeRef) -> Vec<Name> {
+        let mut heirs = vec![ty];
+        let mut at = 0;
+        while at < heirs.len() {
+            let below = self.ty(heirs[at]).implementers.iter().filter(|heir| !heirs.contains(heir));
+            heirs.extend(below.copied().collect::<Vec<_>>());
+            at += 1;
+        }
+        heirs.iter().filter_map(|heir| self.ty(*heir).def.name.last().cloned()).collect()
+    }
+
     /// Whether `test` holds for `ty` or any type it derives from; outside types by their full name.
     pub(crate) fn lineage(&self, ty: TypeRef) -> Vec<Def> {
         let mut found = vec![Def::Type(ty)];

@@ -1,17 +1,15 @@
 //! Which bodies that were left out have to be lowered after all: what a root may run, and what would be a root.
+//!
+//! The analysis asks for what it meets in any case; this saves it from beginning again, and what comes into play from
+//! depending on what was left out.
 
 use crate::link::{Def, TypeRef};
 use crate::program::{BodyRef, Program};
 use crate::project::{Mention, MentionForm};
-use atomic_lint_ir::{BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Path, Unit};
+use atomic_lint_ir::{BodyId, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Path, Type, Unit};
 use atomic_lint_source::{FileId, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
-
-/// So many calls below a root, what is left out is lowered before the analysis has met it.
-///
-/// It asks for what it meets in any case; this only saves it from beginning again.
-const AHEAD: u32 = 4;
 
 /// Words of which one stands wherever a root can be that is not lowered yet.
 pub(crate) fn mentions(program: &Program<'_>) -> BTreeSet<Mention> {
@@ -63,11 +61,7 @@ fn called_as(program: &Program<'_>, at: BodyRef) -> Option<Mention> {
                 false => method(program, at, name),
             }
         }
-        (BodyKind::Method, _, _) => match name.as_str() {
-            "__enter__" | "__exit__" | "__aenter__" | "__aexit__" => mention("with".into(), MentionForm::Word),
-            "__contains__" => mention("in".into(), MentionForm::Word),
-            _ => method(program, at, name),
-        },
+        (BodyKind::Method, _, _) => method(program, at, name),
         (BodyKind::TopLevel | BodyKind::Closure(_), ..) => None,
     }
 }
@@ -80,14 +74,26 @@ fn mention(language: Language, name: Name, form: MentionForm) -> Mention {
 fn method(program: &Program<'_>, at: BodyRef, name: Name) -> Option<Mention> {
     let info = program.body(at);
     let mut found = mention(program.language(at), name, MentionForm::Method);
-    if program.relevance.says_nothing(&found.name) {
-        return None;
+    let is_common = program.catalog.naming().common_methods.contains(&found.name);
+    if is_common || program.relevance.says_nothing(&found.name) {
+        found.beside = info.owner.map(|owner| program.links.names_with_heirs(owner)).unwrap_or_default();
+        if is_common {
+            found.beside.extend(program.links.module_path(info.file).last().cloned());
+        }
     }
-    if program.catalog.naming().common_methods.contains(&found.name) {
-        let ty = info.owner.and_then(|owner| program.links.ty(owner).def.name.last());
-        found.beside = ty.into_iter().chain(program.links.module_path(info.file).last()).cloned().collect();
+    if let Some(keyword) = keyword_of(&found.name) {
+        (found.name, found.form) = (keyword.into(), MentionForm::Word);
     }
     Some(found)
+}
+
+/// The keyword that calls a method of Python's.
+fn keyword_of(name: &str) -> Option<&'static str> {
+    match name {
+        "__enter__" | "__exit__" | "__aenter__" | "__aexit__" => Some("with"),
+        "__contains__" => Some("in"),
+        _ => None,
+    }
 }
 
 /// Names that a file gives to what makes roots of those that mention it.
@@ -124,11 +130,11 @@ pub(crate) fn bodies(program: &Program<'_>) -> BTreeSet<BodyRef> {
     if !program.bodies.iter().any(|info| info.body.omitted) {
         return BTreeSet::new();
     }
-    let queue: Vec<(BodyRef, u32)> = program.roots().into_iter().map(|root| (root, 0)).collect();
-    let seen = queue.iter().map(|(root, _)| *root).collect();
+    let queue = program.roots();
+    let seen = queue.iter().copied().collect();
     let mut walk = Walk { program, by_name, seen, queue, wanted: BTreeSet::new() };
-    while let Some((body, depth)) = walk.queue.pop() {
-        walk.body(body, depth);
+    while let Some(body) = walk.queue.pop() {
+        walk.body(body);
     }
     walk.wanted
 }
@@ -138,19 +144,19 @@ struct Walk<'p, 'u> {
     /// Methods that were left out.
     by_name: FxHashMap<&'u str, Vec<BodyRef>>,
     seen: FxHashSet<BodyRef>,
-    queue: Vec<(BodyRef, u32)>,
+    queue: Vec<BodyRef>,
     wanted: BTreeSet<BodyRef>,
 }
 
 impl Walk<'_, '_> {
-    fn reach(&mut self, body: BodyRef, depth: u32) {
+    fn reach(&mut self, body: BodyRef) {
         if !self.program.relevance.is_followed(body) || !self.seen.insert(body) {
             return;
         }
         if self.program.body(body).body.omitted {
             self.wanted.insert(body);
-        } else if depth < AHEAD {
-            self.queue.push((body, depth + 1));
+        } else {
+            self.queue.push(body);
         }
     }
 
@@ -160,17 +166,29 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn body(&mut self, at: BodyRef, depth: u32) {
+    fn body(&mut self, at: BodyRef) {
         let info = self.program.body(at);
         if let Some(owner) = info.owner {
             self.members(owner);
         }
+        let declared =
+            info.body.params.iter().map(|param| &param.ty).chain(info.body.locals.iter().map(|local| &local.ty));
+        declared.chain([&info.body.returns]).flatten().for_each(|ty| self.declared(info.file, ty));
         for block in &info.body.blocks {
-            block.steps.iter().for_each(|step| self.step(info.file, &step.op, depth));
+            block.steps.iter().for_each(|step| self.step(info.file, &step.op));
             if let Exit::Return(Some(value)) = &block.exit {
-                self.value(info.file, value, depth);
+                self.value(info.file, value);
             }
         }
+    }
+
+    fn declared(&mut self, file: FileId, ty: &Type) {
+        if let Def::Type(ty) = self.program.links.resolve(file, &ty.path)
+            && let Some((file, constructor)) = self.program.links.method(ty, "__init__")
+        {
+            self.reach(self.program.body_ref(file, constructor));
+        }
+        ty.args.iter().for_each(|arg| self.declared(file, arg));
     }
 
     /// What the methods of a type leave in its fields matters to each.
@@ -183,41 +201,42 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn step(&mut self, file: FileId, op: &Op, depth: u32) {
+    fn step(&mut self, file: FileId, op: &Op) {
         match op {
             Op::Call { callee, args, .. } => {
                 match callee {
-                    Callee::Path(path) => self.path(file, path, depth),
+                    Callee::Path(path) => self.path(file, path),
                     Callee::Method { name, .. } => self.named(name),
                     Callee::Value(_) => {}
                 }
-                args.iter().for_each(|arg| self.value(file, &arg.value, depth));
+                args.iter().for_each(|arg| self.value(file, &arg.value));
             }
-            Op::Copy { src, .. } | Op::Store { src, .. } => self.value(file, src, depth),
+            Op::Copy { src, .. } | Op::Store { src, .. } => self.value(file, src),
             Op::Concat { parts, .. } | Op::Flags { parts, .. } => {
-                parts.iter().for_each(|part| self.value(file, part, depth));
+                parts.iter().for_each(|part| self.value(file, part));
             }
             Op::Aggregate { ty, fields, .. } => {
-                ty.iter().for_each(|ty| self.path(file, ty, depth));
-                fields.iter().for_each(|(_, value)| self.value(file, value, depth));
+                ty.iter().for_each(|ty| self.path(file, ty));
+                fields.iter().for_each(|(_, value)| self.value(file, value));
             }
-            Op::Closure { body, .. } => self.reach(self.program.body_ref(file, *body), depth),
+            Op::Closure { body, .. } => self.reach(self.program.body_ref(file, *body)),
             Op::Load { field, .. } => self.named(field),
             Op::End(_) | Op::Opaque { .. } => {}
         }
     }
 
-    fn value(&mut self, file: FileId, value: &Operand, depth: u32) {
+    fn value(&mut self, file: FileId, value: &Operand) {
         if let Operand::Const(Const::Item(path)) = value {
-            self.path(file, path, depth);
+            self.path(file, path);
         }
     }
 
-    fn path(&mut self, file: FileId, path: &Path, depth: u32) {
+    fn path(&mut self, file: FileId, path: &Path) {
         match self.program.links.resolve(file, path) {
-            Def::Function(of, body, _) => self.reach(self.program.body_ref(of, body), depth),
+            Def::Function(of, body, _) => self.reach(self.program.body_ref(of, body)),
             Def::Type(ty) => self.members(ty),
-            Def::Global(..) | Def::Member(..) | Def::Module(_) | Def::External(_) => {}
+            Def::Global(of, _) => self.reach(self.program.body_ref(of, BodyId(0))),
+            Def::Member(..) | Def::Module(_) | Def::External(_) => {}
         }
     }
 }

@@ -228,7 +228,8 @@ fn mode_text(text: &str) -> OpenAs {
     }
 }
 
-fn danger(how: OpenAs) -> u8 {
+/// How much of a file's content is at stake, to compare.
+pub(crate) fn danger(how: OpenAs) -> u8 {
     match how {
         OpenAs::Truncate => 6,
         OpenAs::Write => 5,

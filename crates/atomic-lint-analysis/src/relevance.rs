@@ -124,7 +124,8 @@ impl Graph {
         let crowded = methods.iter().filter(|(_, bodies)| bodies.len() > NAMESAKES);
         graph.crowded = crowded.map(|(name, _)| name.clone()).collect();
         let temporary = Language::ALL.map(|language| temporary_methods(program.catalog.models(language)));
-        for at in 0..count as u32 {
+        // Test code begins nothing, and what calls it is test code.
+        for at in (0..count as u32).filter(|at| !program.body(BodyRef(*at)).test) {
             let temporary = &temporary[program.language(BodyRef(at)) as usize];
             graph.add_body(program, at, &methods, temporary);
         }

@@ -1,6 +1,7 @@
 //! What is known at one point of the code: files with their stages, objects with their fields.
 
 use crate::finding::Moment;
+use crate::open::danger;
 use crate::path::PathRef;
 use crate::program::StepRef;
 use crate::protocol::{Event, Found, Stage, Stages};
@@ -28,6 +29,16 @@ pub(crate) enum Origin {
     Temporary,
     /// The handle was given.
     Given,
+}
+
+impl Origin {
+    /// Of two ways to have opened a file at one step, the more dangerous.
+    fn worse(self, other: Origin) -> Origin {
+        match (self, other) {
+            (Origin::Opened(mine), Origin::Opened(theirs)) if danger(theirs) > danger(mine) => other,
+            _ => self,
+        }
+    }
 }
 
 /// Where something happened to a file first, and whether it did on every way.
@@ -153,6 +164,7 @@ impl File {
 
     fn join(&mut self, other: &File, ways: Ways) -> bool {
         let before = self.clone();
+        self.origin = self.origin.worse(other.origin);
         self.stages = self.stages.union(other.stages);
         self.path.join(&other.path);
         for (moment, mark) in &mut self.marks {

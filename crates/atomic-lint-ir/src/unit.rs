@@ -34,7 +34,8 @@ impl Unit {
     pub fn omitting(mut self, omitted: &[Span]) -> Unit {
         for body in self.bodies.iter_mut().filter(|body| body.kind != BodyKind::TopLevel) {
             let next = omitted.partition_point(|span| span.start < body.span.start);
-            body.omitted = omitted.get(next).is_some_and(|span| body.span.contains(*span));
+            // What stands in its place may be shorter.
+            body.omitted = omitted.get(next).is_some_and(|span| span.start < body.span.end);
         }
         self
     }
