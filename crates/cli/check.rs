@@ -38,7 +38,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, String> {
         let hits = found.files.iter().filter(|file| file.hit).count();
         return report::print(&format!("{hits} of {} files\n", found.files.len())).map(|()| CLEAN);
     }
-    let settings = Settings { trusted_writers: config.trusted_writers };
+    let settings = Settings { trusted_writers: config.trusted_writers, ..Settings::default() };
     let judged = rounds::judge(&catalog, &settings, found, &inspector);
     Answer::new(&catalog, &selection, judged).print(arguments)
 }

@@ -2,15 +2,27 @@
 
 use super::case::{Case, Source};
 use super::marks::Mark;
-use atomic_lint_analysis::{Demand, Dependency, Package, Project, Settings, Tree};
+use atomic_lint_analysis::{Demand, Dependency, Outcome, Package, Project, Settings, Tree};
 use atomic_lint_catalog::Catalog;
 use atomic_lint_ir::{Frontend, Language, Lowered, Name};
 use atomic_lint_python::PythonFrontend;
 use atomic_lint_rust::RustFrontend;
 use atomic_lint_source::{FileId, LineIndex};
+use std::collections::BTreeSet;
 
 /// What is reported in `case`; an error where a part of it was not understood.
 pub fn lint(catalog: &Catalog, case: &Case) -> Result<Vec<Mark>, String> {
+    let outcome = analyse(catalog, case, &Settings::default())?;
+    Ok(outcome.findings.iter().map(|finding| mark(case, finding.place.file, finding)).collect())
+}
+
+/// The rows of the models that are applied in `case`.
+pub fn applied(catalog: &Catalog, case: &Case) -> Result<BTreeSet<Name>, String> {
+    let settings = Settings { tell_rows: true, ..Settings::default() };
+    Ok(analyse(catalog, case, &settings)?.applied)
+}
+
+fn analyse(catalog: &Catalog, case: &Case, settings: &Settings) -> Result<Outcome, String> {
     let tree = Tree { paths: case.files.iter().map(|file| file.path.clone()).collect(), packages: packages(case) };
     let mut project = Project::new(catalog, tree);
     for (at, file) in case.files.iter().enumerate() {
@@ -22,8 +34,7 @@ pub fn lint(catalog: &Catalog, case: &Case) -> Result<Vec<Mark>, String> {
     while project.demand() != Demand::default() {
         (0..case.files.len() as u32).for_each(|file| project.answer(FileId(file)));
     }
-    let outcome = project.analyse(&Settings::default());
-    Ok(outcome.findings.iter().map(|finding| mark(case, finding.place.file, finding)).collect())
+    project.analyse(settings).map_err(|missing| format!("left out though nothing was to be: {missing:?}"))
 }
 
 fn mark(case: &Case, file: FileId, finding: &atomic_lint_analysis::Finding) -> Mark {

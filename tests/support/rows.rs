@@ -1,29 +1,30 @@
 //! That every row of the models is reached by a fixture or an example of a rule page.
 //!
-//! Reached means by name: a function by its full path as the imports of the file make it, a member by its own name.
+//! A function, macro, member or attribute is reached where the analysis has applied its row; a constant or a twin where
+//! its name is written, as the imports of the file make it.
 //! Whether the row then says the right thing is for the cases themselves to show.
 
 use super::case::{self, Case, file_name, folders, root};
 use super::{knowledge, lint};
-use atomic_lint_catalog::Models;
-use atomic_lint_ir::{Arg, Callee, Const, Exit, Language, Op, Operand, Path, Test, Unit};
+use atomic_lint_catalog::Catalog;
+use atomic_lint_ir::{Arg, Callee, Const, Exit, Language, Name, Op, Operand, Path, Test, Unit};
 use libtest_mimic::Failed;
 use std::collections::BTreeSet;
 
-/// Every name of every row occurs in a case of its language.
+/// Every row is applied in a case of its language, or its name is written there.
 pub fn every_row_is_reached() -> Result<(), Failed> {
     let catalog = knowledge::catalog().map_err(|error| error.to_string())?;
     let mut unreached = Vec::new();
     for language in Language::ALL {
-        let rows = rows(language);
-        let used = used(language, catalog.models(language), &rows)?;
-        unreached.extend(rows.iter().filter(|row| !row.is_in(&used)).map(|row| format!("{}: {}", row.file, row.name)));
+        let used = used(language, catalog)?;
+        let missed = rows(language).into_iter().filter(|row| !row.is_in(&used));
+        unreached.extend(missed.map(|row| format!("{}: {}", row.file, row.name)));
     }
     if unreached.is_empty() {
         return Ok(());
     }
     let count = unreached.len();
-    Err(format!("{count} names of models occur in no case of their language:\n  {}", unreached.join("\n  ")).into())
+    Err(format!("{count} rows are applied in no case of their language:\n  {}", unreached.join("\n  ")).into())
 }
 
 /// Every library of the models has a folder of cases of its own, and the other way round.
@@ -49,23 +50,17 @@ struct Row {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sort {
-    /// A function or macro.
-    Path,
-    /// A constant or object of a module, and what is reached through it.
-    Item,
-    /// A method or attribute.
-    Member,
-    /// A module that is a twin of another.
-    Twin,
+    /// A function, macro, method or attribute.
+    Applied,
+    /// A module that is a twin of another, or a constant or object of a module, and what is reached through it.
+    Written,
 }
 
 impl Row {
     fn is_in(&self, used: &Used) -> bool {
         match self.sort {
-            Sort::Path => used.paths.contains(&self.name),
-            Sort::Member => used.members.contains(&self.name),
-            Sort::Item => used.paths.iter().any(|path| rest(path, &self.name).is_some()),
-            Sort::Twin => used.written.iter().any(|path| rest(path, &self.name).is_some()),
+            Sort::Applied => used.applied.contains(self.name.as_str()),
+            Sort::Written => used.written.iter().any(|path| rest(path, &self.name).is_some()),
         }
     }
 }
@@ -79,21 +74,35 @@ fn rows(language: Language) -> Vec<Row> {
     let mut rows = Vec::new();
     for (file, text) in knowledge::model_texts(language) {
         let table: toml::Table = text.parse().expect("the models parse, as another test shows");
-        for (section, key, sort, ending) in [
-            ("call", "path", Sort::Path, ""),
-            ("macro", "name", Sort::Path, "!"),
-            ("item", "path", Sort::Item, ""),
-            ("method", "name", Sort::Member, ""),
-            ("field", "name", Sort::Member, ""),
-            ("alias", "path", Sort::Twin, ""),
+        for (section, key, sort) in [
+            ("call", "path", Sort::Applied),
+            ("macro", "name", Sort::Applied),
+            ("method", "name", Sort::Applied),
+            ("field", "name", Sort::Applied),
+            ("item", "path", Sort::Written),
+            ("alias", "path", Sort::Written),
         ] {
-            let section = table.get(section).and_then(toml::Value::as_array).into_iter().flatten();
-            for name in section.filter_map(|row| row.get(key)).flat_map(texts) {
-                rows.push(Row { file: file.clone(), name: format!("{name}{ending}"), sort });
+            let section =
+                table.get(section).and_then(toml::Value::as_array).into_iter().flatten().map(|row| (section, row));
+            for (section, row) in section {
+                let names = row.get(key).map(texts).unwrap_or_default();
+                let full = names.into_iter().flat_map(|name| full_names(section, row, name));
+                rows.extend(full.map(|name| Row { file: file.clone(), name, sort }));
             }
         }
     }
     rows
+}
+
+/// What the analysis calls the rows of one name: `fn`, `macro!`, `kind.method`.
+fn full_names(section: &str, row: &toml::Value, name: &str) -> Vec<String> {
+    match section {
+        "macro" => vec![format!("{name}!")],
+        "method" | "field" => {
+            row.get("on").map(texts).unwrap_or_default().iter().map(|on| format!("{on}.{name}")).collect()
+        }
+        _ => vec![name.to_owned()],
+    }
 }
 
 /// One text or several.
@@ -105,29 +114,22 @@ fn texts(value: &toml::Value) -> Vec<&str> {
     }
 }
 
-/// What the cases of one language name.
+/// What the cases of one language use.
 #[derive(Default)]
 struct Used {
-    /// Full paths, twins replaced by what they are twins of.
-    paths: BTreeSet<String>,
+    applied: BTreeSet<Name>,
     /// Full paths as they are written.
     written: BTreeSet<String>,
-    members: BTreeSet<String>,
 }
 
-fn used(language: Language, models: &Models, rows: &[Row]) -> Result<Used, String> {
+fn used(language: Language, catalog: &Catalog) -> Result<Used, String> {
     let mut used = Used::default();
     for case in cases().iter().filter(|case| case.language == language) {
+        used.applied.extend(lint::applied(catalog, case)?);
         for file in &case.files {
             let unit = lint::understood(language, file)?.unit;
             unit.iter().for_each(|unit| used.add(unit));
         }
-    }
-    used.paths = used.written.iter().map(|path| models.canonical(path).to_string()).collect();
-    // `sys.stdout.buffer.write` is one path, but `buffer` and `write` are members of what `sys.stdout` is.
-    for item in rows.iter().filter(|row| row.sort == Sort::Item) {
-        let members = used.paths.iter().filter_map(|path| rest(path, &item.name)).flat_map(|rest| rest.split('.'));
-        used.members.extend(members.map(str::to_owned));
     }
     Ok(used)
 }
@@ -138,6 +140,8 @@ fn cases() -> Vec<Case> {
 
 impl Used {
     fn add(&mut self, unit: &Unit) {
+        let declared = unit.bodies.iter().flat_map(|body| body.params.iter().filter_map(|param| param.ty.as_ref()));
+        declared.for_each(|ty| self.add_path(unit, &ty.path));
         for block in unit.bodies.iter().flat_map(|body| &body.blocks) {
             block.steps.iter().for_each(|step| self.add_step(unit, &step.op));
             self.add_exit(unit, &block.exit);
@@ -155,21 +159,14 @@ impl Used {
                 ty.iter().for_each(|ty| self.add_path(unit, ty));
                 fields.iter().for_each(|(_, value)| self.add_operand(unit, value));
             }
-            Op::Load { field, .. } => {
-                self.members.insert(field.to_string());
-            }
             Op::Store { src, .. } => self.add_operand(unit, src),
-            Op::Closure { .. } | Op::End(_) | Op::Opaque { .. } => {}
+            Op::Load { .. } | Op::Closure { .. } | Op::End(_) | Op::Opaque { .. } => {}
         }
     }
 
     fn add_call(&mut self, unit: &Unit, callee: &Callee, args: &[Arg]) {
-        match callee {
-            Callee::Path(path) => self.add_path(unit, path),
-            Callee::Method { name, .. } => {
-                self.members.insert(name.to_string());
-            }
-            Callee::Value(_) => {}
+        if let Callee::Path(path) = callee {
+            self.add_path(unit, path);
         }
         args.iter().for_each(|arg| self.add_operand(unit, &arg.value));
     }

@@ -483,9 +483,9 @@ impl Machine<'_, '_> {
             }
         }
         let site = site.on(receiver.clone());
-        match self.program.models(self.frame().body).method_of_any(name) {
-            Some(api) if fits(api.arity, &site) => self.apply(state, api, &site),
-            _ => match name.as_str() {
+        match self.unknown_method(receiver, name, &site) {
+            Some(api) => self.apply(state, api, &site),
+            None => match name.as_str() {
                 // Entering a manager that is not known gives, most often, the manager.
                 "__enter__" | "__aenter__" => receiver.clone(),
                 "__exit__" | "__aexit__" => Value::unknown(),
@@ -656,7 +656,7 @@ fn callable(atom: &Atom) -> bool {
     matches!(atom, Atom::Function(..) | Atom::Closure(..) | Atom::Library(_) | Atom::Partial(..) | Atom::Type(_))
 }
 
-fn fits(arity: Option<usize>, site: &Site) -> bool {
+pub(crate) fn fits(arity: Option<usize>, site: &Site) -> bool {
     arity.is_none_or(|arity| site.args.iter().filter(|arg| arg.name.is_none()).count() == arity)
 }
 

@@ -25,6 +25,9 @@ fn accepted_path(naming: &Naming, path: &PathRef, file: &File) -> Option<Reason>
     {
         return Some(Reason::Device);
     }
+    if leading_text(path).is_some_and(|text| is_remote(&text)) {
+        return Some(Reason::Remote);
+    }
     let name = last_name(path);
     let has = |words: &[Name]| name.as_ref().is_some_and(|name| Naming::has_word(name, words));
     if has(&naming.pid) {
@@ -91,6 +94,13 @@ fn symbol_name(path: &PathExpr) -> Option<&Name> {
         | PathExpr::Item(name) => Some(name),
         _ => None,
     }
+}
+
+/// Whether a path begins as a URL of something else than a file of this machine.
+fn is_remote(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, _)| {
+        !matches!(scheme, "file" | "local") && !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric())
+    })
 }
 
 fn leading_text(path: &PathExpr) -> Option<String> {

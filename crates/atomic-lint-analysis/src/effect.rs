@@ -44,6 +44,9 @@ impl Made {
 impl Machine<'_, '_> {
     /// Does what `api` says; gives what the call gives.
     pub(crate) fn apply(&mut self, state: &mut State, api: &Api, site: &Site) -> Value {
+        if let Some(applied) = &mut self.log.applied {
+            applied.insert(api.name.clone());
+        }
         let made = self.effect(state, api, site);
         self.assigned = if api.assigns { made.value.clone() } else { None };
         self.returned(state, api, site, made)
@@ -55,6 +58,7 @@ impl Machine<'_, '_> {
             Effect::Exit => Made::nothing(),
 
             Effect::WritePath => self.write_whole(state, api, site, Origin::Whole),
+            Effect::ReplacePath => self.replace_whole(state, api, site),
             Effect::CopyPath if self.falls_back(state, api, site) => Made::nothing(),
             Effect::CopyPath => self.write_whole(state, api, site, Origin::Copied),
             Effect::Rename | Effect::Move | Effect::Link => {
@@ -91,7 +95,11 @@ impl Machine<'_, '_> {
                 self.open(state, api, site, flags_of(&flags))
             }
             Effect::OpenOptions => {
-                let options = self.builder_fields(state, site);
+                let options = match &api.flags {
+                    Some(flags) => self.argument_value(Some(flags), site),
+                    None => site.receiver.clone().unwrap_or_default(),
+                };
+                let options = builder_fields(state, &options);
                 self.open(state, api, site, options_of(&options))
             }
             Effect::Option => {
@@ -106,7 +114,8 @@ impl Machine<'_, '_> {
             }
             Effect::SystemTemp => Made::path(PathRef::new(PathExpr::SystemTemp)),
 
-            Effect::Write => self.write(state, api, site),
+            // What a write gives is a count or nothing, not the file.
+            Effect::Write => Made { value: None, ..self.write(state, api, site) },
             Effect::Flush | Effect::Finish => self.on_handles(state, api, site, |file, place, _| {
                 file.advance(Event::Flush, place);
             }),
@@ -194,7 +203,10 @@ impl Machine<'_, '_> {
                 _ => Value::unknown(),
             }),
             (Some(file), _) if known.handle => Value::of(Atom::Handle(file.clone(), kind)),
-            _ => Value::of(Atom::Kind(kind, made.path.clone())),
+            (_, value) => {
+                let told = value.as_ref().and_then(|value| value.paths().next());
+                Value::of(Atom::Kind(kind, made.path.as_ref().or(told).cloned()))
+            }
         }
     }
 
@@ -429,14 +441,6 @@ impl Machine<'_, '_> {
         Made::value(value)
     }
 
-    fn builder_fields(&self, state: &State, site: &Site) -> Option<Fields> {
-        let receiver = site.receiver.as_ref()?;
-        receiver.atoms().iter().find_map(|atom| match atom {
-            Atom::Object(key) => state.fields(key).cloned(),
-            _ => None,
-        })
-    }
-
     fn set_option(&mut self, state: &mut State, api: &Api, site: &Site) {
         let name: Name = api.name.rsplit(['.', ':']).next().unwrap_or("").into();
         let value = site.args.first().map_or(Value::of(Atom::Bool(true)), |arg| arg.value.clone());
@@ -445,6 +449,18 @@ impl Machine<'_, '_> {
                 state.set_field(key, &name, value.clone());
             }
         }
+    }
+
+    /// Calls the function that `api` is given, with the name of a staging file beside `target`.
+    pub(crate) fn invoke_staged(&mut self, state: &mut State, api: &Api, site: &Site, target: &Value) -> Option<Value> {
+        let callee = site.arg(&api.callback.as_ref()?.callable)?.value.clone();
+        let target = target.paths().next().cloned().unwrap_or_else(|| PathRef::new(PathExpr::Made(site.at)));
+        let staging = PathRef::new(PathExpr::Temporary(PathExpr::parent(&target), site.at));
+        let args = vec![Argument { name: None, value: Value::path(staging), span: site.span, spread: false }];
+        let inner = Site { args, receiver: None, ..site.clone() };
+        let info = self.program.body(site.at.body);
+        let step = &info.body.blocks[site.at.block as usize].steps[site.at.step as usize];
+        Some(self.call_value(step, state, &callee, &inner))
     }
 
     fn invoke(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
@@ -472,4 +488,12 @@ impl Machine<'_, '_> {
         let given = given.iter().map(|arg| (arg.name.clone(), arg.value.clone())).collect();
         Made::value(Value::of(Atom::Partial(Arc::new(callee.value.clone()), Arc::new(given))))
     }
+}
+
+/// What a builder of options was told.
+fn builder_fields(state: &State, builder: &Value) -> Option<Fields> {
+    builder.atoms().iter().find_map(|atom| match atom {
+        Atom::Object(key) => state.fields(key).cloned(),
+        _ => None,
+    })
 }

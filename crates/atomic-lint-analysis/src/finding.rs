@@ -179,6 +179,8 @@ pub enum Reason {
     Regenerable,
     /// The destination is named by the command line or the environment.
     UserNamed,
+    /// Nothing is known of the receiver but the name of its method.
+    UnknownReceiver,
     /// The same path is read back elsewhere in the project.
     ReadBack,
     /// The error shows only on some ways through the code.
@@ -189,6 +191,10 @@ pub enum Reason {
     Append,
     /// A temporary file or directory that never leaves.
     Temporary,
+    /// Written by a library that stages and renames.
+    Replaced,
+    /// Not on this machine: a URL.
+    Remote,
     /// A staging file that is published later.
     Staged,
     /// Named like a staging file; where it is published is not seen.
@@ -216,11 +222,14 @@ impl Reason {
             Reason::UnknownCaller => "the path is a parameter that no caller in this project explains",
             Reason::Regenerable => "the destination looks regenerable (cache or build output)",
             Reason::UserNamed => "the destination is named by the command line or the environment",
+            Reason::UnknownReceiver => "what is written is known by the name of the method only",
             Reason::ReadBack => "the same path is read back in this project",
             Reason::SomePaths => "the step is missing on some paths through the code only",
             Reason::Device => "the path is a device or kernel file",
             Reason::Append => "the file is opened for appending",
             Reason::Temporary => "it is a temporary file that never leaves its directory",
+            Reason::Replaced => "a library writes it that stages, syncs and renames",
+            Reason::Remote => "it is a URL, not a file of this machine",
             Reason::Staged => "it is a staging file that is published later",
             Reason::StagingName => "it is named like a staging file",
             Reason::LockFile => "it is a lock file",

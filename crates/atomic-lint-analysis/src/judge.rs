@@ -297,6 +297,9 @@ impl Evidence<'_, '_> {
         let file = &ending.file;
         let paths: Vec<PathRef> = file.path.paths().cloned().collect();
         let mut reasons = classify::doubts(self.naming(), &paths);
+        if file.guessed {
+            reasons.push(Reason::UnknownReceiver);
+        }
         let mut confidence = if reasons.is_empty() { Confidence::High } else { Confidence::Low };
         if paths.iter().any(|path| path.depends_on(ending.root.0)) || paths.is_empty() {
             reasons.push(Reason::UnknownCaller);
@@ -306,7 +309,7 @@ impl Evidence<'_, '_> {
         if let Some(read) = paths.iter().find_map(|path| self.read.get(path)) {
             related.push(Related { role: Role::ReadBack, place: *read });
             reasons.push(Reason::ReadBack);
-            confidence = Confidence::High;
+            confidence = if file.guessed { Confidence::Medium } else { Confidence::High };
         }
         let mut labels = flow(file);
         labels.retain(|label| label.place != place);
@@ -342,6 +345,9 @@ impl Evidence<'_, '_> {
         let file = &ending.file;
         if matches!(file.origin, Origin::Opened(OpenAs::Read | OpenAs::Unknown)) {
             return Verdict::Silent;
+        }
+        if file.origin == Origin::Replaced {
+            return Verdict::Accept(Reason::Replaced);
         }
         if file.stages.may_be_published() || file.moved_with_directory {
             return Verdict::Accept(Reason::Staged);
@@ -432,7 +438,7 @@ fn direct(ending: &Ending) -> Verdict {
         Origin::Given if file.truncated => Verdict::Report("in-place-rewrite"),
         Origin::Opened(OpenAs::Write) if !file.offset => Verdict::Report("in-place-rewrite"),
         Origin::Opened(OpenAs::Write | OpenAs::Update) => Verdict::Accept(Reason::PartialUpdate),
-        Origin::Given | Origin::Temporary | Origin::Opened(_) => Verdict::Silent,
+        Origin::Given | Origin::Temporary | Origin::Replaced | Origin::Opened(_) => Verdict::Silent,
     }
 }
 

@@ -27,7 +27,9 @@ mod protocol;
 mod publish;
 mod relevance;
 mod state;
+mod unknown;
 mod value;
+mod whole;
 
 pub use finding::{
     Accepted, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,

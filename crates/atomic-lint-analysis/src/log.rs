@@ -69,6 +69,8 @@ pub(crate) struct Ending {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log {
     pub(crate) root: Option<BodyRef>,
+    /// Rows of the models that were applied, where that is asked for.
+    pub(crate) applied: Option<BTreeSet<Name>>,
     /// Nothing is written down: a run only for its values.
     pub(crate) muted: bool,
     pub(crate) flaws: BTreeMap<(Defect, Place, Option<StepRef>), Flaw>,

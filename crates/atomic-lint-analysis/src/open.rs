@@ -17,7 +17,10 @@ impl Machine<'_, '_> {
     pub(crate) fn open(&mut self, state: &mut State, api: &Api, site: &Site, how: OpenAs) -> Made {
         let given = self.given_instead(api, site);
         let path = given.clone().unwrap_or_else(|| self.target(api, site));
-        if self.is_harmless(&path) || (given.is_some() && path.handles().next().is_none()) {
+        if (given.is_none() && api.or_handle && self.is_no_file(api, site, &path))
+            || self.is_harmless(&path)
+            || (given.is_some() && path.handles().next().is_none())
+        {
             return Made::nothing();
         }
         // A descriptor that is opened again is the file it was.
@@ -37,6 +40,9 @@ impl Machine<'_, '_> {
         let mut file = self.new_file(api, site, Origin::Opened(how), path);
         file.truncated = how == OpenAs::Truncate;
         file.open = true;
+        if api.writes && !matches!(how, OpenAs::Read | OpenAs::Update) {
+            file.advance(Event::Write { buffered: false }, self.place_of(site));
+        }
         Made { file: Some(self.put(state, site, file)), ..Made::default() }
     }
 
@@ -47,7 +53,7 @@ impl Machine<'_, '_> {
     }
 
     /// Whether it is memory, or a descriptor by its number: those of the standard streams.
-    fn is_harmless(&self, target: &Value) -> bool {
+    pub(crate) fn is_harmless(&self, target: &Value) -> bool {
         let harmless = |atom: &Atom| match atom {
             Atom::Kind(kind, _) => self.models().kind(*kind).harmless,
             Atom::Int(_) => true,
@@ -57,43 +63,13 @@ impl Machine<'_, '_> {
     }
 
     /// The temporary file that was made under that path before and is now written by it.
-    fn staged_at(&self, state: &State, path: &Value) -> Option<FileKey> {
+    pub(crate) fn staged_at(&self, state: &State, path: &Value) -> Option<FileKey> {
         let (key, _) = state.files().find(|(_, file)| {
             file.origin == Origin::Temporary
                 && !file.stages.may_be_published()
                 && path.paths().any(|path| file.path.paths().any(|known| known == path))
         })?;
         Some(key.clone())
-    }
-
-    /// Writes or copies a whole file by one call.
-    pub(crate) fn write_whole(&mut self, state: &mut State, api: &Api, site: &Site, origin: Origin) -> Made {
-        let path = self.target(api, site);
-        let place = self.place_of(site);
-        if let Some((key, _)) = path.handles().next() {
-            let key = key.clone();
-            self.ensure_file(state, &key, site);
-            if let Some(file) = state.file_mut(&key) {
-                file.advance(Event::Write { buffered: true }, place);
-            }
-            return Made::default();
-        }
-        if let Some(key) = self.staged_at(state, &path) {
-            if let Some(file) = state.file_mut(&key) {
-                file.advance(Event::Write { buffered: false }, place);
-            }
-            return Made::default();
-        }
-        let mut file = self.new_file(api, site, origin, path);
-        let content = self.argument_value(api.content.as_ref(), site);
-        file.empty = api.content.is_some() && content.truth() == Some(false);
-        file.piecewise = api.serialises || origin == Origin::Copied;
-        if !file.empty {
-            file.marks.insert(Moment::Write, Mark { place, always: true });
-            file.marks.insert(Moment::Flush, Mark { place, always: true });
-        }
-        self.put(state, site, file);
-        Made::default()
     }
 
     /// Makes a temporary file.
@@ -129,7 +105,7 @@ impl Machine<'_, '_> {
         }
     }
 
-    fn new_file(&self, api: &Api, site: &Site, origin: Origin, path: Value) -> File {
+    pub(crate) fn new_file(&self, api: &Api, site: &Site, origin: Origin, path: Value) -> File {
         let place = self.place_of(site);
         let target = if matches!(api.effect, Effect::TempFile) { None } else { api.target.as_ref() };
         File {
@@ -140,6 +116,9 @@ impl Machine<'_, '_> {
             place,
             named: self.target_place(target, site),
             chain: self.chain(),
+            guessed: api.any_receiver
+                && !api.libraries.is_empty()
+                && site.receiver.as_ref().is_some_and(|receiver| !is_told(receiver)),
             marks: BTreeMap::from([(Moment::Open, Mark { place, always: true })]),
             piecewise: false,
             empty: false,
@@ -161,7 +140,7 @@ impl Machine<'_, '_> {
     }
 
     /// Puts a new file into the state; one that the same step opened before has come to its end.
-    fn put(&mut self, state: &mut State, site: &Site, file: File) -> FileKey {
+    pub(crate) fn put(&mut self, state: &mut State, site: &Site, file: File) -> FileKey {
         let key = FileKey::Opened(site.at, self.context());
         if let Some(earlier) = state.put_file(key.clone(), file)
             && !earlier.tabled
@@ -189,6 +168,7 @@ impl Machine<'_, '_> {
             place,
             named: None,
             chain: self.chain(),
+            guessed: false,
             marks: BTreeMap::new(),
             piecewise: false,
             empty: false,
@@ -211,6 +191,11 @@ impl Machine<'_, '_> {
     }
 }
 
+/// Whether a receiver is known to be what the model speaks of.
+fn is_told(receiver: &Value) -> bool {
+    receiver.atoms().iter().any(|atom| matches!(atom, Atom::Kind(..) | Atom::Handle(..)))
+}
+
 /// What a mode text says; of several possible ones the most dangerous. `None` where it is not known.
 pub(crate) fn mode_of(mode: &Value) -> Option<OpenAs> {
     let known = mode.paths().filter_map(|path| match &**path {
@@ -229,9 +214,10 @@ fn mode_text(text: &str) -> OpenAs {
     // `r:xz` and `w|gz` name a compression behind the mode.
     let text = text.split([':', '|']).next().unwrap_or(text);
     let update = text.contains('+');
-    if text.contains('w') {
+    // `w-` is how HDF5 and its kin say `x`.
+    if text.contains('w') && !text.contains("w-") {
         OpenAs::Truncate
-    } else if text.contains('x') {
+    } else if text.contains(['x', '-']) {
         OpenAs::Exclusive
     } else if text.contains('a') {
         OpenAs::Append

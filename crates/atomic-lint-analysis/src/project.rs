@@ -58,6 +58,8 @@ pub struct Dependency {
 pub struct Settings {
     /// Functions that are trusted to write atomically, as dotted or double-colon paths.
     pub trusted_writers: Vec<Name>,
+    /// Tell which rows of the models were applied: for those who test the models.
+    pub tell_rows: bool,
 }
 
 /// The files of a run as they come to be known.
@@ -144,6 +146,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Writes that are not reported, in the order of their places.
     pub accepted: Vec<Accepted>,
+    /// Names of the rows that were applied, where the settings ask for them: `std::fs::write`, `file.sync_all`.
+    pub applied: BTreeSet<Name>,
 }
 
 impl<'c> Project<'c> {
@@ -302,7 +306,8 @@ impl<'c> Project<'c> {
             }
         }
         let logs: Vec<Log> = logs.into_values().collect();
-        Ok(judge(&program, &logs))
+        let applied = logs.iter().filter_map(|log| log.applied.as_ref()).flatten().cloned().collect();
+        Ok(Outcome { applied, ..judge(&program, &logs) })
     }
 }
 
@@ -326,6 +331,7 @@ fn run_roots(
     roots.retain(|root| settings.trusted_writers.is_empty() || !trusted(root));
     let run = |root: &BodyRef| {
         let mut machine = Machine::new(program, objects, &settings.trusted_writers, GlobalsInPlay::new(globals));
+        machine.log.applied = settings.tell_rows.then(BTreeSet::new);
         machine.run_root(*root);
         (*root, machine.log)
     };

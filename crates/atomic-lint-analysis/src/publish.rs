@@ -263,6 +263,12 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// Writes down that `site` publishes without a sync all by itself.
+    pub(crate) fn log_unsynced(&mut self, site: &Site, file: &File, target: Value, named: Option<Place>) {
+        let defect = Defect::Order(Fault::PublishBeforeSync);
+        self.log_flaw(site, defect, true, Some(file), target, named, None);
+    }
+
     /// Writes down what is wrong with the order of steps.
     pub(crate) fn log_order(
         &mut self,

@@ -6,7 +6,7 @@
 use crate::link::Def;
 use crate::program::{BodyRef, Program};
 use atomic_lint_catalog::{Effect, Models, may_begin};
-use atomic_lint_ir::{Arg, Body, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand};
+use atomic_lint_ir::{Arg, Body, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Unit};
 use atomic_lint_source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -116,6 +116,9 @@ impl Graph {
         for at in (0..count as u32).filter(|at| program.body(BodyRef(*at)).body.kind == BodyKind::TopLevel) {
             let file = program.body(BodyRef(at)).file.0 as usize;
             graph.renames_sink[file] = mentions_sink(program, at);
+            if graph.renames_sink[file] {
+                graph.sink_fields.extend(class_attributes(program.unit(FileId(file as u32))));
+            }
         }
         let methods = methods_by_name(program);
         let crowded = methods.iter().filter(|(_, bodies)| bodies.len() > NAMESAKES);
@@ -277,6 +280,12 @@ fn stored_fields(body: &Body) -> impl Iterator<Item = Name> {
         Op::Store { field, .. } => Some(field.clone()),
         _ => None,
     })
+}
+
+/// What classes of a file hold from the start: `opener = staticmethod(open)`.
+fn class_attributes(unit: &Unit) -> impl Iterator<Item = Name> {
+    let fields = unit.types.iter().flat_map(|ty| &ty.fields);
+    fields.filter(|field| field.value.is_some()).map(|field| field.name.clone())
 }
 
 /// Whether a body has a library's function that can begin a finding as a value.

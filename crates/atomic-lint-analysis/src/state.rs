@@ -23,6 +23,8 @@ pub(crate) enum Origin {
     Whole,
     /// Copied from another file by one call.
     Copied,
+    /// Staged and renamed by a library that does all of it.
+    Replaced,
     /// A temporary file with a name that nobody can guess.
     Temporary,
     /// The handle was given.
@@ -63,6 +65,8 @@ pub(crate) struct File {
     pub(crate) chain: Arc<Vec<StepRef>>,
     /// What happened to it, by moment.
     pub(crate) marks: BTreeMap<Moment, Mark>,
+    /// That it is written at all is known by the name of a method only.
+    pub(crate) guessed: bool,
     /// Content may have been written in more than one piece, or by something that can fail half-way.
     pub(crate) piecewise: bool,
     /// Its content is known to be empty.
@@ -176,6 +180,7 @@ impl File {
             self.marks.entry(*moment).or_insert(Mark { place: mark.place, always: false });
         }
         self.piecewise |= other.piecewise;
+        self.guessed |= other.guessed;
         self.empty &= other.empty;
         self.rewound |= other.rewound;
         self.truncated |= other.truncated;
@@ -407,6 +412,7 @@ pub(crate) fn first_stage(origin: Origin) -> Stages {
     Stages::only(match origin {
         Origin::Opened(_) | Origin::Temporary => Stage::Fresh,
         Origin::Whole | Origin::Copied => Stage::Written,
+        Origin::Replaced => Stage::Durable,
         Origin::Given => Stage::Unknown,
     })
 }

@@ -13,6 +13,9 @@ pub enum Effect {
     // Whole files by path.
     /// Creates or truncates `target`, writes `content` and closes.
     WritePath,
+    /// Writes `target` by a protocol of its own: staged beside it and renamed over it, now or when the result
+    /// is committed; `syncs` where it syncs before the rename.
+    ReplacePath,
     /// Copies the content of `source` over `target`.
     CopyPath,
     /// Renames `source` to `target`, replacing it.
@@ -141,9 +144,8 @@ impl Effect {
     /// The prefilter goes by it alone; the analysis also follows temporary files from where they are made.
     pub fn begins(self) -> bool {
         match self {
-            Effect::WritePath | Effect::CopyPath | Effect::Rename | Effect::Move | Effect::Link | Effect::Persist => {
-                true
-            }
+            Effect::WritePath | Effect::ReplacePath | Effect::CopyPath | Effect::Persist => true,
+            Effect::Rename | Effect::Move | Effect::Link => true,
             Effect::OpenTruncate | Effect::OpenWrite | Effect::OpenUpdate | Effect::OpenAppend => true,
             Effect::OpenExclusive | Effect::OpenMode | Effect::OpenFlags | Effect::OpenOptions | Effect::Extract => {
                 true
@@ -371,6 +373,12 @@ pub struct Api {
     pub arity: Option<usize>,
     /// It holds for a receiver of which nothing is known.
     pub any_receiver: bool,
+    /// The packages that it is of: a file that uses it names one of them; none is needed where this is empty.
+    pub libraries: Vec<Name>,
+    /// The target may be an open file instead of a path.
+    pub or_handle: bool,
+    /// Opening for writing writes already: the head of a container.
+    pub writes: bool,
     /// It serialises while it writes, so it can fail half-way.
     pub serialises: bool,
 }

@@ -25,7 +25,7 @@ pub struct Models {
     aliases: Vec<(Name, Name)>,
     calls: FxHashMap<Name, Api>,
     methods: FxHashMap<(KindId, Name), Api>,
-    any_receiver: FxHashMap<Name, Api>,
+    any_receiver: FxHashMap<Name, Vec<Api>>,
     fields: FxHashMap<(KindId, Name), Api>,
     items: FxHashMap<Name, ItemValue>,
     assigning: FxHashSet<Name>,
@@ -53,14 +53,15 @@ impl Models {
     pub fn add(&mut self, files: &[(&str, &str)]) -> Result<(), CatalogError> {
         let mut parsed = Vec::new();
         for (file, text) in files {
-            parsed.push((Source { file, text }, ModelFile::parse(file, text)?));
+            parsed.push((file, text, ModelFile::parse(file, text)?));
         }
-        for (source, model) in &parsed {
-            self.add_kinds(*source, &model.kind)?;
+        for (file, text, model) in &parsed {
+            self.add_kinds(Source::new(file, text, model), &model.kind)?;
         }
-        for (source, model) in &parsed {
-            self.resolve_bases(*source, &model.kind)?;
-            self.add_rows(*source, model)?;
+        for (file, text, model) in &parsed {
+            let source = Source::new(file, text, model);
+            self.resolve_bases(source, &model.kind)?;
+            self.add_rows(source, model)?;
         }
         Ok(())
     }
@@ -107,9 +108,9 @@ impl Models {
         self.lookup(&self.methods, kind, name)
     }
 
-    /// The model of the method `name` of a value of which nothing is known.
-    pub fn method_of_any(&self, name: &str) -> Option<&Api> {
-        self.any_receiver.get(name)
+    /// What the method `name` of a value of which nothing is known may be; a file may have to import something for it.
+    pub fn method_of_any(&self, name: &str) -> &[Api] {
+        self.any_receiver.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The model of the attribute `name` of a value of `kind`.
@@ -259,7 +260,7 @@ impl Models {
                     self.assigning.insert(name.clone());
                 }
                 if api.any_receiver {
-                    self.any_receiver.insert(name.clone(), api.clone());
+                    self.any_receiver.entry(name.clone()).or_default().push(api.clone());
                 }
                 let rows = if method { &mut self.methods } else { &mut self.fields };
                 rows.insert((kind, name.clone()), api);
@@ -312,6 +313,9 @@ impl Models {
             arity: row.arity,
             assigns: row.assigns,
             any_receiver: row.any_receiver,
+            libraries: source.imports.to_vec(),
+            or_handle: row.or_handle,
+            writes: row.writes,
             serialises: row.serialises,
         })
     }
@@ -338,14 +342,19 @@ impl Models {
     }
 }
 
-/// A model file with its name, for errors.
+/// A model file with its name, for errors, and what holds for all of its rows.
 #[derive(Clone, Copy)]
 struct Source<'a> {
     file: &'a str,
     text: &'a str,
+    imports: &'a [Name],
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    fn new(file: &'a str, text: &'a str, model: &'a ModelFile) -> Self {
+        Source { file, text, imports: model.imports.as_ref().map_or(&[], Names::all) }
+    }
+
     fn error(self, offset: usize, message: String) -> CatalogError {
         CatalogError::at(self.file, self.text, offset, message)
     }
@@ -369,6 +378,7 @@ fn missing_key(row: &ApiRow) -> Option<&'static str> {
     match row.effect {
         Effect::Rename | Effect::Move | Effect::CopyPath | Effect::Link if row.source.is_none() => Some("source"),
         Effect::WritePath
+        | Effect::ReplacePath
         | Effect::CopyPath
         | Effect::Rename
         | Effect::Move

@@ -20,6 +20,9 @@ pub struct Naming {
     /// Words of what can be made again: `cache`, `target`, `__pycache__`.
     #[serde(default)]
     pub regenerable: Vec<Name>,
+    /// Words of an open file, as opposed to its path: `fh`, `stream`.
+    #[serde(default)]
+    pub handle: Vec<Name>,
     /// Words of functions that complete what they are given: `flush`, `close`, `finish`.
     #[serde(default)]
     pub finishing: Vec<Name>,
@@ -27,6 +30,7 @@ pub struct Naming {
     #[serde(default)]
     pub device: Vec<Name>,
     /// Method names that say nothing of the type.
+    #[serde(default)]
     pub common_methods: Vec<Name>,
     /// Functions and objects through which the user of the program names a destination.
     #[serde(default)]
@@ -72,6 +76,13 @@ impl Naming {
             previous = next;
         }
         false
+    }
+
+    /// Whether something of that name is an open file rather than its path: `png_buffer`, not `buffer_path`.
+    pub fn is_handle(&self, name: &str) -> bool {
+        let own = name.rsplit(['.', '#', ':']).next().unwrap_or(name).trim_end_matches(|c: char| !c.is_alphabetic());
+        let word = own.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or(own);
+        Self::has_word(word, &self.handle)
     }
 
     /// Whether a function of that name may flush, sync or close the handle it is given.

@@ -29,6 +29,8 @@ impl Names {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ModelFile {
+    /// Packages of which a file that uses the rows names one.
+    pub(crate) imports: Option<Names>,
     #[serde(default)]
     pub(crate) alias: Vec<Spanned<AliasRow>>,
     #[serde(default)]
@@ -118,6 +120,10 @@ pub(crate) struct ApiRow {
     pub(crate) assigns: bool,
     #[serde(default)]
     pub(crate) any_receiver: bool,
+    #[serde(default)]
+    pub(crate) or_handle: bool,
+    #[serde(default)]
+    pub(crate) writes: bool,
     #[serde(default)]
     pub(crate) serialises: bool,
 }

@@ -34,14 +34,14 @@ impl<'c> Beginnings<'c> {
         let search = Search { models: self.catalog.models(unit.language), words };
         let mut names = None;
         let begins = |body: &Body| {
-            let mut awaited = HashSet::new();
+            let mut awaited = Vec::new();
             if body.test || search.body(body, &mut awaited) {
                 return !body.test;
             }
             !awaited.is_empty() && {
                 let shared = names.get_or_insert_with(|| names_of(unit));
                 let own = names_within(unit, body);
-                awaited.into_iter().any(|name| shared.contains(name) || own.contains(name))
+                awaited.into_iter().any(|sink| search.has_what_it_needs(sink, [shared, &own]))
             }
         };
         unit.bodies.iter().map(begins).collect()
@@ -54,14 +54,14 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn body(&self, body: &Body, awaited: &mut HashSet<&'a str>) -> bool {
+    fn body(&self, body: &Body, awaited: &mut Vec<&'a Sink>) -> bool {
         body.blocks
             .iter()
             .any(|block| block.steps.iter().any(|step| self.step(step, awaited)) || self.exit(&block.exit))
     }
 
-    /// Whether `step` can begin a finding; what only could beside one of some names adds those to `awaited`.
-    fn step(&self, step: &Step, awaited: &mut HashSet<&'a str>) -> bool {
+    /// Whether `step` can begin a finding; what only could beside some names is added to `awaited`.
+    fn step(&self, step: &Step, awaited: &mut Vec<&'a Sink>) -> bool {
         match &step.op {
             Op::Call { callee, args, .. } => {
                 args.iter().any(|arg| self.value(&arg.value)) || self.call(callee, args, awaited)
@@ -80,7 +80,7 @@ impl<'a> Search<'a> {
         matches!(operand, Operand::Const(Const::Item(path)) if self.function(path).is_some())
     }
 
-    fn call(&self, callee: &Callee, args: &[Arg], awaited: &mut HashSet<&'a str>) -> bool {
+    fn call(&self, callee: &Callee, args: &[Arg], awaited: &mut Vec<&'a Sink>) -> bool {
         match callee {
             Callee::Path(path) => self.function(path).is_some_and(|api| may_begin(api, args)),
             Callee::Method { name, .. } => self.method(name, args, awaited),
@@ -92,23 +92,51 @@ impl<'a> Search<'a> {
     fn function(&self, path: &Path) -> Option<&'a Api> {
         let named = matches!(path.root, Root::Absolute | Root::Bare);
         let api = self.models.call(&path.join(self.models.language().separator())).filter(|_| named)?;
-        api.effect.begins().then_some(api)
+        (api.effect.begins() && self.is_of_its_library(api, path)).then_some(api)
     }
 
-    fn method(&self, name: &Name, args: &[Arg], awaited: &mut HashSet<&'a str>) -> bool {
-        let Ok(at) = self.words.sinks.binary_search_by(|(word, _)| word.as_str().cmp(name)) else { return false };
-        let sinks = &self.words.sinks[at].1;
+    /// Whether a path that leads to `api` names the library; in Python only an import makes it do so.
+    fn is_of_its_library(&self, api: &Api, path: &Path) -> bool {
+        let imported = path.root == Root::Absolute || self.models.language() == Language::Rust;
+        api.libraries.is_empty()
+            || (imported && path.segments.first().is_some_and(|first| api.libraries.contains(first)))
+    }
+
+    fn method(&self, name: &Name, args: &[Arg], awaited: &mut Vec<&'a Sink>) -> bool {
+        self.method_among(&self.words.sinks, name, args, awaited)
+            || self.method_among(&self.words.of_libraries, name, args, awaited)
+    }
+
+    fn method_among(
+        &self,
+        words: &'a [(String, Vec<Sink>)],
+        name: &Name,
+        args: &[Arg],
+        awaited: &mut Vec<&'a Sink>,
+    ) -> bool {
+        let Ok(at) = words.binary_search_by(|(word, _)| word.as_str().cmp(name)) else { return false };
+        let sinks = &words[at].1;
         if sinks.iter().any(|sink| sink.mode.as_ref().is_some_and(|mode| mode_of(mode, args) == Mode::Reads)) {
             return false;
         }
         let fits = |sink: &&Sink| sink.form == Form::Method && can_be(sink.arity, sink.mode.as_ref(), args);
         for sink in sinks.iter().filter(fits) {
-            if sink.anchors.is_empty() {
+            if sink.anchors.is_empty() && sink.libraries.is_empty() {
                 return true;
             }
-            awaited.extend(sink.anchors.iter().map(|anchor| self.words.anchors[*anchor].as_str()));
+            awaited.push(sink);
         }
         false
+    }
+
+    /// Whether the names that `sink` needs beside it are among `names`.
+    fn has_what_it_needs(&self, sink: &Sink, names: [&Names<'_>; 2]) -> bool {
+        let anchored =
+            |anchor: &usize| names.iter().any(|names| names.words.contains(self.words.anchors[*anchor].as_str()));
+        let language = self.models.language();
+        let named = |library: &usize| names.iter().any(|names| names.name(language, &self.words.libraries[*library]));
+        (sink.anchors.is_empty() || sink.anchors.iter().any(anchored))
+            && (sink.libraries.is_empty() || sink.libraries.iter().any(named))
     }
 }
 
@@ -163,18 +191,36 @@ fn positional(args: &[Arg]) -> impl Iterator<Item = &Arg> {
     args.iter().filter(|arg| arg.name.is_none())
 }
 
+/// Names that stand in code.
+#[derive(Debug, Default)]
+struct Names<'u> {
+    words: HashSet<&'u str>,
+    /// Packages that are imported.
+    packages: HashSet<&'u str>,
+}
+
+impl Names<'_> {
+    /// Whether they name `library`, as the prefilter would see it in the text.
+    fn name(&self, language: Language, library: &str) -> bool {
+        match language {
+            Language::Rust => self.words.contains(library),
+            Language::Python => self.packages.contains(library),
+        }
+    }
+}
+
 /// The names in `unit` outside of the steps of its functions, other than in comments and texts.
 ///
 /// What stands in other functions says nothing of a body, and they may have been left out.
-fn names_of(unit: &Unit) -> HashSet<&str> {
-    let mut names = HashSet::new();
+fn names_of(unit: &Unit) -> Names<'_> {
+    let mut names = Names::default();
     for import in &unit.imports {
-        names.insert(import.name.as_str());
+        names.words.insert(import.name.as_str());
         add_path(&mut names, &import.target);
     }
     unit.globs.iter().for_each(|glob| add_path(&mut names, &glob.target));
     for ty in &unit.types {
-        names.extend(ty.name.iter().map(Name::as_str));
+        names.words.extend(ty.name.iter().map(Name::as_str));
         ty.bases.iter().for_each(|base| add_type(&mut names, base));
         ty.fields.iter().filter_map(|field| field.ty.as_ref()).for_each(|ty| add_type(&mut names, ty));
     }
@@ -184,8 +230,8 @@ fn names_of(unit: &Unit) -> HashSet<&str> {
 }
 
 /// The names in `body`, in what encloses it and in what it encloses.
-fn names_within<'u>(unit: &'u Unit, body: &'u Body) -> HashSet<&'u str> {
-    let mut names = HashSet::new();
+fn names_within<'u>(unit: &'u Unit, body: &'u Body) -> Names<'u> {
+    let mut names = Names::default();
     let is_function = |other: &&Body| matches!(other.kind, BodyKind::Function | BodyKind::Method);
     let around = unit.bodies.iter().filter(is_function).map(|other| other.span).filter(|span| span.contains(body.span));
     // What the top level has is shared by all.
@@ -194,45 +240,48 @@ fn names_within<'u>(unit: &'u Unit, body: &'u Body) -> HashSet<&'u str> {
     names
 }
 
-fn add_path<'u>(names: &mut HashSet<&'u str>, path: &'u Path) {
-    names.extend(path.segments.iter().map(Name::as_str));
+fn add_path<'u>(names: &mut Names<'u>, path: &'u Path) {
+    names.words.extend(path.segments.iter().map(Name::as_str));
+    if path.root == Root::Absolute {
+        names.packages.extend(path.segments.first().map(Name::as_str));
+    }
 }
 
-fn add_type<'u>(names: &mut HashSet<&'u str>, ty: &'u Type) {
+fn add_type<'u>(names: &mut Names<'u>, ty: &'u Type) {
     add_path(names, &ty.path);
     ty.args.iter().for_each(|arg| add_type(names, arg));
 }
 
-fn add_signature<'u>(names: &mut HashSet<&'u str>, body: &'u Body) {
+fn add_signature<'u>(names: &mut Names<'u>, body: &'u Body) {
     let types = body.params.iter().map(|param| &param.ty).chain([&body.returns]);
     types.flatten().for_each(|ty| add_type(names, ty));
 }
 
-fn add_body<'u>(names: &mut HashSet<&'u str>, body: &'u Body) {
+fn add_body<'u>(names: &mut Names<'u>, body: &'u Body) {
     add_signature(names, body);
     body.locals.iter().filter_map(|local| local.ty.as_ref()).for_each(|ty| add_type(names, ty));
-    names.extend(body.locals.iter().filter_map(|local| local.name.as_deref()));
+    names.words.extend(body.locals.iter().filter_map(|local| local.name.as_deref()));
     body.blocks.iter().flat_map(|block| &block.steps).for_each(|step| add_step(names, &step.op));
 }
 
-fn add_step<'u>(names: &mut HashSet<&'u str>, op: &'u Op) {
+fn add_step<'u>(names: &mut Names<'u>, op: &'u Op) {
     match op {
         Op::Call { callee, args, .. } => {
             match callee {
                 Callee::Path(path) => add_path(names, path),
-                Callee::Method { name, .. } => _ = names.insert(name.as_str()),
+                Callee::Method { name, .. } => _ = names.words.insert(name.as_str()),
                 Callee::Value(_) => {}
             }
             args.iter().for_each(|arg| add_value(names, &arg.value));
         }
         Op::Copy { src, .. } => add_value(names, src),
         Op::Aggregate { ty: Some(ty), .. } => add_path(names, ty),
-        Op::Load { field, .. } | Op::Store { field, .. } => _ = names.insert(field.as_str()),
+        Op::Load { field, .. } | Op::Store { field, .. } => _ = names.words.insert(field.as_str()),
         _ => {}
     }
 }
 
-fn add_value<'u>(names: &mut HashSet<&'u str>, value: &'u Operand) {
+fn add_value<'u>(names: &mut Names<'u>, value: &'u Operand) {
     if let Operand::Const(Const::Item(path)) = value {
         add_path(names, path);
     }

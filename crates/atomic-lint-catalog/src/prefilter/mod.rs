@@ -5,6 +5,8 @@
 //! a user adds is looked for like every other. In doubt a file is a candidate: this decides what is parsed,
 //! never what is reported.
 
+mod imports;
+mod libraries;
 mod lowered;
 mod occurrence;
 mod words;
@@ -14,6 +16,7 @@ pub use lowered::{Beginnings, may_begin};
 use crate::{Catalog, Effect};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use atomic_lint_ir::Language;
+use libraries::Libraries;
 use occurrence::Occurrence;
 use words::{Sink, Words};
 
@@ -56,17 +59,21 @@ impl Prefilter {
             Language::Rust => &self.rust,
             Language::Python => &self.python,
         };
-        searcher.words.sinks.iter().map(|(word, _)| word.as_str())
+        let words = &searcher.words;
+        words.sinks.iter().chain(&words.of_libraries).map(|(word, _)| word.as_str())
     }
 }
 
-/// Two searches: for sinks in every file, and for anchors only where a common word waits for one.
+/// Three searches: for sinks in every file, for those of libraries where the library is named, and for anchors only
+/// where a common word waits for one.
 ///
-/// Anchors are short and frequent, and among the literals of the first search they would make it much slower.
+/// Anchors are short and frequent and the words of libraries are many, and among the literals of the first search
+/// they would make it much slower.
 #[derive(Clone, Debug)]
 struct Searcher {
     language: Language,
     sinks: Option<AhoCorasick>,
+    libraries: Libraries,
     anchors: Option<AhoCorasick>,
     words: Words,
 }
@@ -74,34 +81,29 @@ struct Searcher {
 impl Searcher {
     fn new(language: Language, words: Words) -> Self {
         let sinks = automaton(words.sinks.iter().map(|(word, _)| word));
+        let libraries = Libraries::new(language, &words.libraries);
         let anchors = automaton(words.anchors.iter());
-        Searcher { language, sinks, anchors, words }
+        Searcher { language, sinks, libraries, anchors, words }
     }
 
     fn hits(&self, text: &[u8]) -> bool {
         let mut awaited = Vec::new();
-        for (word, start, end) in found(self.sinks.as_ref(), text) {
-            let occurrence = Occurrence::new(self.language, text, start, end);
-            for sink in possible(&self.words.sinks[word].1, &occurrence) {
-                if sink.anchors.is_empty() {
-                    return true;
-                }
-                awaited.resize(self.words.anchors.len(), false);
-                sink.anchors.iter().for_each(|anchor| awaited[*anchor] = true);
+        for (_, sink) in self.uses(text) {
+            if sink.anchors.is_empty() {
+                return true;
             }
+            awaited.resize(self.words.anchors.len(), false);
+            sink.anchors.iter().for_each(|anchor| awaited[*anchor] = true);
         }
         !awaited.is_empty() && found(self.anchors.as_ref(), text).any(|(anchor, _, _)| awaited[anchor])
     }
 
     fn places(&self, text: &[u8]) -> Vec<usize> {
         let (mut places, mut waiting) = (Vec::new(), Vec::new());
-        for (word, start, end) in found(self.sinks.as_ref(), text) {
-            let occurrence = Occurrence::new(self.language, text, start, end);
-            for sink in possible(&self.words.sinks[word].1, &occurrence) {
-                match sink.anchors.is_empty() {
-                    true => places.push(start),
-                    false => waiting.push((start, &sink.anchors)),
-                }
+        for (start, sink) in self.uses(text) {
+            match sink.anchors.is_empty() {
+                true => places.push(start),
+                false => waiting.push((start, &sink.anchors)),
             }
         }
         if !waiting.is_empty() {
@@ -111,6 +113,27 @@ impl Searcher {
             places.extend(waiting.into_iter().map(|(start, _)| start));
         }
         places
+    }
+
+    /// Where what can be a sink stands in `text`, with what it can be; anchors are not asked for yet.
+    fn uses<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (usize, &'a Sink)> {
+        let named = std::iter::once_with(|| self.libraries.named(text)).flatten();
+        let of_libraries = named.flat_map(move |library| {
+            let found = found(self.libraries.words(library, &self.words), text);
+            let uses = found.flat_map(move |(word, start, end)| {
+                self.uses_at(text, &self.words.of_library(library, word).1, start, end)
+            });
+            uses.filter(move |(_, sink)| sink.libraries.contains(&library))
+        });
+        let of_all = found(self.sinks.as_ref(), text);
+        of_all
+            .flat_map(move |(word, start, end)| self.uses_at(text, &self.words.sinks[word].1, start, end))
+            .chain(of_libraries)
+    }
+
+    fn uses_at<'a>(&self, text: &[u8], sinks: &'a [Sink], start: usize, end: usize) -> Vec<(usize, &'a Sink)> {
+        let occurrence = Occurrence::new(self.language, text, start, end);
+        possible(sinks, &occurrence).map(|sink| (start, sink)).collect()
     }
 }
 

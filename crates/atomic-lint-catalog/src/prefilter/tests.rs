@@ -101,8 +101,37 @@ target = 0
 effect = "open-options"
 "#;
 
+const PYTHON_LIBRARY: &str = r#"
+imports = "tables"
+
+[[kind]]
+name = "table"
+types = "tables.Table"
+
+[[method]]
+on = "table"
+name = "to_csv"
+target = 0
+effect = "write-path"
+any-receiver = true
+"#;
+
+const RUST_LIBRARY: &str = r#"
+imports = "tables"
+
+[[call]]
+path = "tables::save_table"
+target = 0
+effect = "write-path"
+"#;
+
 fn prefilter() -> Prefilter {
-    let models = [("models/python/std.toml", PYTHON), ("models/rust/std.toml", RUST)];
+    let models = [
+        ("models/python/std.toml", PYTHON),
+        ("models/python/tables.toml", PYTHON_LIBRARY),
+        ("models/rust/std.toml", RUST),
+        ("models/rust/tables.toml", RUST_LIBRARY),
+    ];
     Prefilter::new(&Catalog::parse(&[], ("naming.toml", ""), &models).unwrap())
 }
 
@@ -116,9 +145,9 @@ fn check(language: Language, hit: bool, texts: &[&str]) {
 #[test]
 fn words_come_from_the_rows_that_can_begin_a_finding() {
     let python: Vec<String> = prefilter().words(Language::Python).map(str::to_owned).collect();
-    assert_eq!(python, ["copyfile", "open", "rename", "replace", "truncate", "write_text"]);
+    assert_eq!(python, ["copyfile", "open", "rename", "replace", "truncate", "write_text", "to_csv"]);
     let rust: Vec<String> = prefilter().words(Language::Rust).map(str::to_owned).collect();
-    assert_eq!(rust, ["create", "open", "write"]);
+    assert_eq!(rust, ["create", "open", "write", "save_table"]);
 }
 
 #[test]
@@ -211,4 +240,12 @@ fn functions_methods_and_macros_of_rust_are_told_apart() {
 fn models_without_sinks_hit_nothing() {
     let empty = Prefilter::new(&Catalog::parse(&[], ("naming.toml", ""), &[]).unwrap());
     assert!(!empty.hits(Language::Python, b"open(path, 'w')"));
+}
+
+#[test]
+fn words_of_a_library_count_where_it_is_named() {
+    check(Language::Python, true, &["import tables\nx.to_csv(path)", "from tables import x\nx().to_csv(path)"]);
+    check(Language::Python, false, &["x.to_csv(path)", "import os\ntables.to_csv(path)", "import tables\nto_csv = 1"]);
+    check(Language::Rust, true, &["tables::save_table(path)", "use tables::save_table;\nsave_table(path)"]);
+    check(Language::Rust, false, &["save_table(path)", "my_tables::save_table(path)"]);
 }
