@@ -1,0 +1,525 @@
+"""The protocol of a safe write in Python alone, under the names that `_crashsafe`, the compiled one, has too.
+
+Resolve the target, create a staging file beside it, write, keep the metadata, sync, rename over the target, sync the
+directory. What the caller's file object is, and when to commit, is not decided here but in `_files`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from typing import Callable
+
+from . import _metadata, _names, _system
+from ._errors import Target, failure, step
+from ._locate import Place, entry, locate, mount_point
+from ._options import Options
+from ._system import ByDescriptor, ByPath, Directory
+
+_PORTABLE = sys.platform != "linux" or os.environ.get("CRASHSAFE_IMPLEMENTATION") == "portable"
+_KIND: type[Directory] = ByPath if _PORTABLE else ByDescriptor
+IMPLEMENTATION: str = "portable" if _PORTABLE else "pure"
+
+# What says that the directory takes no staging file or rename, while the file itself may be writable. A full or broken
+# disk is not among it: there a write in place would destroy the only copy.
+_NOT_REPLACEABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV)
+_CHUNK = 1 << 20
+
+
+def stage(path: Target, options: Options, exclusive: bool = False, read: bool = False, by_name: bool = False) -> Staged:
+    """Prepares a write to `path`: what is written to the `fd` of the result becomes its content by `commit`.
+
+    With `by_name` somebody else will write to the `path` of the result.
+    """
+    raw = os.fsencode(path)
+    with step("resolve", path):
+        if options.parents:
+            _make_parents(raw, options.durability == "durable")
+        place = _vacant(raw) if exclusive else locate(raw, _KIND)
+    if place is None:
+        return Stream(path, raw, read, by_name)
+    try:
+        with step("resolve", path):
+            _check(place, options)
+        return _stage_at(place, path, options, exclusive, by_name)
+    except BaseException:
+        place.directory.close()
+        raise
+
+
+def write(path: Target, data: memoryview, options: Options) -> None:
+    """Makes `data` the content of `path`."""
+    staged = stage(path, options)
+    _fill(staged, lambda fd: _write_all(fd, data))
+
+
+def write_if_changed(path: Target, data: memoryview, options: Options) -> bool:
+    """Writes unless `path` is a file with just this content; tells whether it wrote."""
+    if _holds(path, data):
+        return False
+    write(path, data, options)
+    return True
+
+
+def copy(source: Target, path: Target, options: Options) -> int:
+    """Makes the content and the mode of `source` those of `path`; returns the number of bytes."""
+    with step("resolve", source):
+        origin = os.open(source, os.O_RDONLY | _system.BINARY)
+    try:
+        with step("resolve", source):
+            mode = stat.S_IMODE(os.fstat(origin).st_mode)
+        staged = stage(path, options)
+        staged.mode = mode
+        return _fill(staged, lambda fd: _pour(origin, fd))
+    finally:
+        os.close(origin)
+
+
+def replace(source: Target, path: Target, options: Options) -> None:
+    """Renames `source` to `path`, after syncing its content."""
+    with step("resolve", source):
+        origin = entry(os.fsencode(source), _KIND)
+    try:
+        with step("resolve", path):
+            place = entry(os.fsencode(path), _KIND)
+        try:
+            _move(origin, source, place, path, options.durability)
+        finally:
+            place.directory.close()
+    finally:
+        origin.directory.close()
+
+
+def sweep(directory: Target) -> list[bytes]:
+    """Removes staging files that processes of this host left when they died; returns their names."""
+    with step("resolve", directory):
+        place = _KIND(os.fsencode(directory))
+    try:
+        with step("resolve", directory):
+            orphans = [name for name in place.names() if _names.is_orphan(name)]
+        return [name for name in orphans if _remove(place, name)]
+    finally:
+        place.close()
+
+
+def commit(files: Sequence[Staged]) -> None:
+    """Publishes all of `files`, none before the content of all is synced."""
+    try:
+        for file in files:
+            file.keep_metadata()
+        _sync_all(files)
+    except BaseException:
+        discard(files)
+        raise
+    try:
+        _publish_all(files)
+        _sync_directories(files)
+    finally:
+        discard(files)
+
+
+def discard(files: Iterable[Staged]) -> None:
+    """Removes what is not published of `files`, and closes them."""
+    for file in files:
+        file.discard()
+
+
+class Staged:
+    """A staging file beside its target."""
+
+    mode: int | None = None
+    """The mode that the target will have, if it is not to keep its own."""
+    is_atomic = True
+    directory_synced = False
+
+    def __init__(self, target: Target, place: Place, options: Options, exclusive: bool, name: bytes, fd: int) -> None:
+        self.target, self.fd, self.is_open = target, fd, True
+        self._place, self._options, self._exclusive = place, options, exclusive
+        self._name: bytes | None = name
+        self._identity: os.stat_result | None = None
+
+    @property
+    def path(self) -> bytes:
+        """The staging file as it can be opened by others."""
+        return os.path.join(self._place.directory.path(), self._name or b"")
+
+    def commit(self) -> tuple[bool, bool]:
+        """Publishes it; tells whether that was in one step, and whether the directory was synced."""
+        commit([self])
+        return self.is_atomic, self.directory_synced
+
+    def discard(self) -> None:
+        if self._name is not None:
+            with contextlib.suppress(OSError):
+                self._place.directory.unlink(self._name)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Lets go of everything and changes nothing, as a forked child has to."""
+        self.is_open = False
+        self._name = None
+        with contextlib.suppress(OSError):
+            self._close()
+        self._place.directory.close()
+
+    def keep_metadata(self) -> None:
+        if self.fd < 0:
+            self._reopen()
+        with step("metadata", self.target):
+            if not self._exclusive:
+                _metadata.keep(self.fd, self._current())
+            if self.mode is not None and os.name != "nt":
+                os.chmod(self.fd, self.mode)
+
+    def sync(self) -> None:
+        with step("sync", self.target):
+            if self._options.durability != "visible":
+                _system.sync_file(self.fd)
+            self._identity = os.fstat(self.fd)
+            # Some network file systems tell only now that they could not store the data, and Windows renames no file
+            # that is open.
+            self._close()
+
+    def publish(self) -> None:
+        try:
+            self._rename()
+        except OSError as cause:
+            if self._has_landed(cause):
+                pass
+            elif self._options.fallback == "in_place" and cause.errno in _NOT_REPLACEABLE:
+                self._publish_in_place()
+            else:
+                raise failure(cause, self.target, "publish", reason=self._hint(cause)) from None
+        self._name = None
+
+    def directory_to_sync(self) -> Directory | None:
+        return self._place.directory if self._options.durability == "durable" else None
+
+    def _current(self) -> Place:
+        """The target as it is now, or as it was if it has gone meanwhile."""
+        with step("resolve", self.target):
+            now = self._place.directory.status(self._place.name)
+        return self._place if now is None else self._place._replace(status=now)
+
+    def _reopen(self) -> None:
+        assert self._name is not None
+        with step("write", self.target):
+            self.fd = self._place.directory.open(self._name, _system.SYNC)
+            if not stat.S_ISREG(os.fstat(self.fd).st_mode):
+                raise OSError(errno.EINVAL, "what was written is no regular file")
+
+    def _rename(self) -> None:
+        assert self._name is not None
+        directory, name = self._place.directory, self._place.name
+        if self._exclusive:
+            directory.link(self._name, name)
+            return _forget(directory, self._name)
+        now = directory.status(name)
+        if now is not None and not stat.S_ISREG(now.st_mode) and not stat.S_ISDIR(now.st_mode):
+            raise FileExistsError(errno.EEXIST, "something else than a regular file has come there")
+        directory.move(self._name, directory, name)
+
+    def _has_landed(self, cause: OSError) -> bool:
+        """Whether the rename was done all the same: a network file system may lose the reply and try again."""
+        now = self._place.directory.status(self._place.name) if cause.errno == errno.ENOENT else None
+        return now is not None and self._identity is not None and os.path.samestat(now, self._identity)
+
+    def _publish_in_place(self) -> None:
+        assert self._name is not None
+        with step("in-place", self.target):
+            content = self._place.directory.open(self._name, _system.READ)
+            try:
+                _write_in_place(content, self._place, self._exclusive)
+            finally:
+                os.close(content)
+        self.is_atomic = False
+        _forget(self._place.directory, self._name)
+
+    def _hint(self, cause: OSError) -> str:
+        if cause.errno == errno.EBUSY and mount_point(self._place):
+            return "the file is a mount point and cannot be replaced; fallback='in_place' writes over it"
+        if self._exclusive and cause.errno in (errno.EPERM, errno.ENOTSUP):
+            return "the file system has no hard links, which creating without replacing needs"
+        return ""
+
+    def _close(self) -> None:
+        fd, self.fd = self.fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+class Spool(Staged):
+    """Content that is kept elsewhere, because the target will be written over in place."""
+
+    is_atomic = False
+
+    def __init__(self, target: Target, place: Place, options: Options, exclusive: bool, by_name: bool) -> None:
+        with step("create", target):
+            fd, self._spool = tempfile.mkstemp(suffix=os.fsdecode(os.path.splitext(place.name)[1]))
+        super().__init__(target, place, options, exclusive, b"", fd)
+
+    @property
+    def path(self) -> bytes:
+        return os.fsencode(self._spool)
+
+    def keep_metadata(self) -> None:
+        if self.fd >= 0:
+            self._close()
+
+    def sync(self) -> None:
+        pass
+
+    def publish(self) -> None:
+        with step("in-place", self.target):
+            content = os.open(self._spool, _system.READ)
+            try:
+                _write_in_place(content, self._place, self._exclusive)
+            finally:
+                os.close(content)
+
+    def discard(self) -> None:
+        self.abandon()
+        with contextlib.suppress(OSError):
+            os.unlink(self._spool)
+
+
+class Stream(Staged):
+    """A device, pipe or kernel file: it can only be written to, and what is written is there at once."""
+
+    is_atomic = False
+
+    def __init__(self, target: Target, path: bytes, read: bool, by_name: bool) -> None:
+        self.target, self.is_open, self._path = target, True, path
+        flags = (os.O_RDWR if read else os.O_WRONLY) | os.O_TRUNC | _system.BINARY
+        with step("write", target):
+            self.fd = -1 if by_name else os.open(path, flags)
+
+    @property
+    def path(self) -> bytes:
+        return self._path
+
+    def keep_metadata(self) -> None:
+        pass
+
+    def sync(self) -> None:
+        with step("write", self.target):
+            self._close()
+
+    def publish(self) -> None:
+        pass
+
+    def directory_to_sync(self) -> None:
+        return None
+
+    def discard(self) -> None:
+        self.abandon()
+
+    def abandon(self) -> None:
+        self.is_open = False
+        with contextlib.suppress(OSError):
+            self._close()
+
+
+def _check(place: Place, options: Options) -> None:
+    """Refuses what opening the file for writing would refuse, and hard links where they must not be broken."""
+    if place.status is None:
+        return
+    if not place.directory.is_writable(place.name):
+        # The open says why not; a program that is being executed may well be replaced.
+        try:
+            os.close(place.directory.open(place.name, _system.WRITE))
+        except OSError as error:
+            if error.errno != errno.ETXTBSY:
+                raise
+    if place.status.st_nlink > 1 and options.hard_links == "error":
+        raise OSError(errno.EINVAL, "the file has other names, which would keep the old content")
+
+
+def _vacant(path: bytes) -> Place:
+    place = entry(path, _KIND)
+    if place.status is not None:  # A link is something too, wherever it leads.
+        place.directory.close()
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    return place
+
+
+def _make_parents(path: bytes, durable: bool) -> None:
+    """Creates the directories above `path`, each synced into the one above it."""
+    parent = os.path.dirname(path)
+    if not parent or os.path.isdir(parent):
+        return
+    _make_parents(parent, durable)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(parent)
+    if durable:
+        above = _KIND(os.path.dirname(parent) or b".")
+        try:
+            above.sync()
+        finally:
+            above.close()
+
+
+def _move(origin: Place, source: Target, place: Place, path: Target, durability: str) -> None:
+    with step("sync", source):
+        if durability != "visible" and origin.status is not None and stat.S_ISREG(origin.status.st_mode):
+            fd = origin.directory.open(origin.name, _system.SYNC)
+            try:
+                _system.sync_file(fd)
+            finally:
+                os.close(fd)
+    with step("publish", path):
+        origin.directory.move(origin.name, place.directory, place.name)
+    if durability != "durable":
+        return
+    try:
+        # The new name first: until it is on the device, the old one must not be off it.
+        for directory in {one.identity(): one for one in (place.directory, origin.directory)}.values():
+            directory.sync()
+    except OSError as cause:
+        raise failure(cause, path, "sync-directory", committed=True) from None
+
+
+def _stage_at(place: Place, target: Target, options: Options, exclusive: bool, by_name: bool) -> Staged:
+    status = place.status
+    if status is not None and status.st_nlink > 1 and options.hard_links == "in_place":
+        return Spool(target, place, options, exclusive, by_name)
+    try:
+        name, fd = _create(place, 0o666 if options.permissions is None else options.permissions)
+    except OSError as cause:
+        if status is None or cause.errno not in _NOT_REPLACEABLE:
+            raise failure(cause, target, "create") from None
+        if options.fallback == "in_place":
+            return Spool(target, place, options, exclusive, by_name)
+        hint = (
+            "the directory takes no new file, so the file cannot be replaced; fallback='in_place' would write over it"
+        )
+        raise failure(cause, target, "create", reason=hint) from None
+    if by_name:
+        os.close(fd)
+        fd = -1
+    return Staged(target, place, options, exclusive, name, fd)
+
+
+def _create(place: Place, mode: int) -> tuple[bytes, int]:
+    # A new file has the mode and access list that the kernel makes of what was asked for. One that will replace another
+    # may hold secrets of it, so nobody else may read it until it has the other's mode.
+    mode = mode if place.status is None else 0o600
+    limit = _names.LONGEST
+    while True:
+        name = _names.staging(place.name, limit)
+        try:
+            return name, place.directory.open(name, _system.CREATE, mode)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG or limit == _names.SHORTEST_LIMIT:
+                raise
+            limit = _names.SHORTEST_LIMIT
+
+
+def _fill(staged: Staged, fill: Callable[[int], int]) -> int:
+    try:
+        with step("write", staged.target):
+            size = fill(staged.fd)
+        staged.commit()
+        return size
+    except BaseException:
+        staged.discard()
+        raise
+
+
+def _write_all(fd: int, data: memoryview) -> int:
+    rest = data
+    while len(rest):
+        rest = rest[os.write(fd, rest) :]
+    return len(data)
+
+
+def _pour(source: int, fd: int) -> int:
+    """Copies all that is left to read of one descriptor to another."""
+    size = 0
+    with contextlib.suppress(OSError, AttributeError):  # Between some file systems the kernel does not copy.
+        while count := os.copy_file_range(source, fd, _CHUNK << 8):
+            size += count
+    while chunk := os.read(source, _CHUNK):  # And of some files it says that they are empty.
+        size += _write_all(fd, memoryview(chunk))
+    return size
+
+
+def _write_in_place(content: int, place: Place, exclusive: bool) -> None:
+    flags = _system.WRITE | (os.O_CREAT if place.status is None else 0) | (os.O_EXCL if exclusive else 0)
+    fd = place.directory.open(place.name, flags)
+    try:
+        os.truncate(fd, _pour(content, fd))
+        _system.sync_file(fd)
+    finally:
+        os.close(fd)
+
+
+def _holds(path: Target, data: memoryview) -> bool:
+    try:
+        fd = os.open(path, os.O_RDONLY | _system.BINARY | _system.NONBLOCK)
+    except OSError:
+        return False
+    with os.fdopen(fd, "rb", buffering=0) as file:
+        status = os.fstat(fd)
+        return stat.S_ISREG(status.st_mode) and status.st_size == len(data) and file.read() == data
+
+
+def _sync_all(files: Sequence[Staged]) -> None:
+    if len(files) < 3:
+        for file in files:
+            file.sync()
+        return
+    # Syncs that wait together share the file system's journal commits.
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(16, "crashsafe") as pool:
+        for done in [pool.submit(file.sync) for file in files]:
+            done.result()
+
+
+def _publish_all(files: Sequence[Staged]) -> None:
+    published: list[Target] = []
+    for file in files:
+        try:
+            file.publish()
+        except OSError as error:
+            error.published = published  # type: ignore[attr-defined]
+            raise
+        published.append(file.target)
+
+
+def _sync_directories(files: Sequence[Staged]) -> None:
+    done = set()
+    for file in files:
+        directory = file.directory_to_sync()
+        if directory is None:
+            continue
+        try:
+            if directory.identity() not in done:
+                done.add(directory.identity())
+                file.directory_synced = directory.sync()
+        except OSError as cause:
+            error = failure(cause, file.target, "sync-directory", committed=True)
+            error.published = [file.target for file in files] if len(files) > 1 else []
+            raise error from None
+
+
+def _forget(directory: Directory, name: bytes) -> None:
+    """Removes a staging file after its content is published; one that stays behind is only untidy."""
+    with contextlib.suppress(OSError):
+        directory.unlink(name)
+
+
+def _remove(directory: Directory, name: bytes) -> bool:
+    try:
+        directory.unlink(name)
+        return True
+    except OSError:
+        return False
