@@ -111,12 +111,15 @@ def replace(source: PathType, path: PathType, **options: Unpack[Wishes]) -> None
     engine.replace(os.fspath(source), os.fspath(path), Options.of(**options))
 
 
-def sweep(directory: PathType = ".") -> list[str]:
-    """Removes the staging files in `directory` that processes left when they died; returns their names.
+def sweep(directory: PathType = ".", *, older_than: float | None = None) -> list[str]:
+    """Removes the staging files in `directory` that processes left when they died; returns their paths.
 
-    Those of living processes, and of other hosts and containers, stay.
+    Those of living processes stay, and also those of other hosts and containers, of which nobody can tell, unless they
+    have not been written to for `older_than` seconds.
     """
-    return [os.fsdecode(name) for name in engine.sweep(os.fspath(directory))]
+    folder = os.fspath(directory)
+    names = engine.sweep(folder, older_than)
+    return [os.path.join(os.fsdecode(folder), os.fsdecode(name)) for name in names]
 
 
 @overload

@@ -25,8 +25,13 @@ def keep(fd: int, place: Place) -> None:
     mode = _mode(old, new)
     if stat.S_IMODE(new.st_mode) != mode:
         os.chmod(fd, mode)
-    if sys.platform == "linux":
-        _keep_attributes(fd, place)
+    if sys.platform == "linux" and not _keep_attributes(fd, place):
+        # Beside an access list the group's bits are its mask, which may grant more than the group had.
+        os.chmod(fd, mode & ~stat.S_IRWXG)
+    if mode & (stat.S_ISUID | stat.S_ISGID):
+        # A truncation, even to the length that the file has, drops what a write by this process would have dropped.
+        with contextlib.suppress(OSError):
+            os.truncate(fd, new.st_size)
 
 
 def _give(fd: int, old: os.stat_result) -> None:
@@ -39,34 +44,48 @@ def _give(fd: int, old: os.stat_result) -> None:
 
 
 def _mode(old: os.stat_result, new: os.stat_result) -> int:
-    """The old mode, without the right to act as an owner or group that could not be kept."""
+    """The old mode, as far as it lets in nobody whom it did not let in with the old owner and group."""
     mode = stat.S_IMODE(old.st_mode)
     if new.st_uid != old.st_uid:
         mode &= ~stat.S_ISUID
-    if new.st_gid != old.st_gid:
-        mode &= ~stat.S_ISGID
+    if new.st_gid != old.st_gid:  # It is another group now, and may do what everybody may.
+        mode &= ~stat.S_ISGID & (~stat.S_IRWXG | mode << 3)
     return mode
 
 
-def _keep_attributes(fd: int, place: Place) -> None:
-    """Best effort, as not every file system has attributes, and not every process may set them."""
-    with contextlib.suppress(OSError):
+def _keep_attributes(fd: int, place: Place) -> bool:
+    """Best effort, as not every file system has attributes, nor may every process set them.
+
+    False if there is an access list that could not be kept.
+    """
+    try:
         old = place.directory.open(place.name, os.O_PATH | os.O_NOFOLLOW)
-        try:
-            # Attributes cannot be read from a descriptor that names a file without opening it, only by its link.
-            _copy_attributes(b"/proc/self/fd/%d" % old, fd)
-        finally:
-            os.close(old)
+    except OSError:
+        return True
+    try:
+        # Attributes cannot be read from a descriptor that names a file without opening it, only by its link.
+        return _copy_attributes(b"/proc/self/fd/%d" % old, fd)
+    finally:
+        os.close(old)
 
 
-def _copy_attributes(old: bytes, fd: int) -> None:
-    theirs = list(_kept(os.listxattr(old)))
-    for name in theirs:
-        with contextlib.suppress(OSError):
-            os.setxattr(fd, name, os.getxattr(old, name))
-    if _ACCESS_LIST not in theirs:  # A default of the directory may have given the staging file one.
+def _copy_attributes(old: bytes, fd: int) -> bool:
+    names: list[str] = []
+    with contextlib.suppress(OSError):
+        names = list(_kept(os.listxattr(old)))
+    if _ACCESS_LIST not in names:  # A default of the directory may have given the staging file one.
         with contextlib.suppress(OSError):
             os.removexattr(fd, _ACCESS_LIST)
+    refused = [name for name in names if not _copy_attribute(old, fd, name)]
+    return _ACCESS_LIST not in refused
+
+
+def _copy_attribute(old: bytes, fd: int, name: str) -> bool:
+    try:
+        os.setxattr(fd, name, os.getxattr(old, name))
+        return True
+    except OSError:
+        return False
 
 
 def _kept(names: Iterable[str]) -> Iterable[str]:

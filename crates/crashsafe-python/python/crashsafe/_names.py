@@ -40,11 +40,11 @@ def maker_of(name: bytes) -> Maker | None:
     return Maker(*(int(digits, 16) for digits in match.groups())) if match else None
 
 
-def is_orphan(name: bytes) -> bool:
-    """Whether `name` is of a staging file whose maker is known to be dead."""
+def is_dead(name: bytes) -> bool | None:
+    """Whether the maker of the staging file called `name` is dead; None if that cannot be told from here."""
     maker = maker_of(name)
     if maker is None or maker.host == 0 or maker.host != this_process().host:
-        return False
+        return None
     return _is_dead(maker)
 
 

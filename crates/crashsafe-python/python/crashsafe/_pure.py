@@ -12,11 +12,12 @@ import os
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from typing import Callable
 
 from . import _metadata, _names, _system
-from ._errors import Target, failure, step
+from ._errors import CommitError, Target, failure, step
 from ._locate import Place, entry, locate, mount_point
 from ._options import Options
 from ._system import ByDescriptor, ByPath, Directory
@@ -25,9 +26,9 @@ _PORTABLE = sys.platform != "linux" or os.environ.get("CRASHSAFE_IMPLEMENTATION"
 _KIND: type[Directory] = ByPath if _PORTABLE else ByDescriptor
 IMPLEMENTATION: str = "portable" if _PORTABLE else "pure"
 
-# What says that the directory takes no staging file or rename, while the file itself may be writable. A full or broken
+# What says that the directory takes no staging file, while the file itself may be writable. A full or broken
 # disk is not among it: there a write in place would destroy the only copy.
-_NOT_REPLACEABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV)
+_NOT_REPLACEABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 _CHUNK = 1 << 20
 
 
@@ -69,12 +70,14 @@ def write_if_changed(path: Target, data: memoryview, options: Options) -> bool:
 def copy(source: Target, path: Target, options: Options) -> int:
     """Makes the content and the mode of `source` those of `path`; returns the number of bytes."""
     with step("resolve", source):
-        origin = os.open(source, os.O_RDONLY | _system.BINARY)
+        origin = os.open(source, os.O_RDONLY | _system.BINARY | _system.NONBLOCK)
     try:
         with step("resolve", source):
-            mode = stat.S_IMODE(os.fstat(origin).st_mode)
-        staged = stage(path, options)
-        staged.mode = mode
+            status = os.fstat(origin)
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(errno.EINVAL, "only a regular file can be copied")
+        staged = stage(path, options._replace(permissions=0o600))  # Until it has its mode nobody else reads it.
+        staged.mode = stat.S_IMODE(status.st_mode)
         return _fill(staged, lambda fd: _pour(origin, fd))
     finally:
         os.close(origin)
@@ -85,9 +88,14 @@ def replace(source: Target, path: Target, options: Options) -> None:
     with step("resolve", source):
         origin = entry(os.fsencode(source), _KIND)
     try:
+        with step("resolve", source):
+            if origin.status is None:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         with step("resolve", path):
             place = entry(os.fsencode(path), _KIND)
         try:
+            with step("resolve", path):
+                _check_replaceable(place)
             _move(origin, source, place, path, options.durability)
         finally:
             place.directory.close()
@@ -95,16 +103,14 @@ def replace(source: Target, path: Target, options: Options) -> None:
         origin.directory.close()
 
 
-def sweep(directory: Target) -> list[bytes]:
-    """Removes staging files that processes of this host left when they died; returns their names."""
+def sweep(directory: Target, age: float | None) -> list[bytes]:
+    """Removes staging files whose makers are dead, or unknown and the files older than `age`; returns their names."""
     with step("resolve", directory):
         place = _KIND(os.fsencode(directory))
-    try:
-        with step("resolve", directory):
-            orphans = [name for name in place.names() if _names.is_orphan(name)]
-        return [name for name in orphans if _remove(place, name)]
-    finally:
-        place.close()
+        try:
+            return [name for name in place.names() if _is_abandoned(place, name, age) and _remove(place, name)]
+        finally:
+            place.close()
 
 
 def commit(files: Sequence[Staged]) -> None:
@@ -116,9 +122,13 @@ def commit(files: Sequence[Staged]) -> None:
     except BaseException:
         discard(files)
         raise
+    published: list[Staged] = []
     try:
-        _publish_all(files)
-        _sync_directories(files)
+        _publish(files, published)
+        _sync_directories(published)
+    except CommitError as error:
+        error.published = [file.target for file in published]
+        raise
     finally:
         discard(files)
 
@@ -137,10 +147,12 @@ class Staged:
     is_atomic = True
     directory_synced = False
 
-    def __init__(self, target: Target, place: Place, options: Options, exclusive: bool, name: bytes, fd: int) -> None:
-        self.target, self.fd, self.is_open = target, fd, True
+    def __init__(
+        self, target: Target, place: Place, options: Options, name: bytes | None, fd: int, exclusive: bool = False
+    ) -> None:
+        self.target, self.fd = target, fd
         self._place, self._options, self._exclusive = place, options, exclusive
-        self._name: bytes | None = name
+        self._name = name
         self._identity: os.stat_result | None = None
 
     @property
@@ -150,7 +162,11 @@ class Staged:
 
     def commit(self) -> tuple[bool, bool]:
         """Publishes it; tells whether that was in one step, and whether the directory was synced."""
-        commit([self])
+        try:
+            commit([self])
+        except CommitError as error:
+            error.published = []  # It is of a batch that this tells anything.
+            raise
         return self.is_atomic, self.directory_synced
 
     def discard(self) -> None:
@@ -161,7 +177,6 @@ class Staged:
 
     def abandon(self) -> None:
         """Lets go of everything and changes nothing, as a forked child has to."""
-        self.is_open = False
         self._name = None
         with contextlib.suppress(OSError):
             self._close()
@@ -189,9 +204,9 @@ class Staged:
         try:
             self._rename()
         except OSError as cause:
-            if self._has_landed(cause):
+            if self._has_landed():
                 pass
-            elif self._options.fallback == "in_place" and cause.errno in _NOT_REPLACEABLE:
+            elif self._options.fallback == "in_place" and self._is_mounted(cause):
                 self._publish_in_place()
             else:
                 raise failure(cause, self.target, "publish", reason=self._hint(cause)) from None
@@ -204,12 +219,14 @@ class Staged:
         """The target as it is now, or as it was if it has gone meanwhile."""
         with step("resolve", self.target):
             now = self._place.directory.status(self._place.name)
+            if now is not None and not stat.S_ISREG(now.st_mode):
+                raise OSError(errno.EINVAL, "it is no regular file any more")
         return self._place if now is None else self._place._replace(status=now)
 
     def _reopen(self) -> None:
         assert self._name is not None
         with step("write", self.target):
-            self.fd = self._place.directory.open(self._name, _system.SYNC)
+            self.fd = _open_any(self._place.directory, self._name)
             if not stat.S_ISREG(os.fstat(self.fd).st_mode):
                 raise OSError(errno.EINVAL, "what was written is no regular file")
 
@@ -219,30 +236,32 @@ class Staged:
         if self._exclusive:
             directory.link(self._name, name)
             return _forget(directory, self._name)
-        now = directory.status(name)
-        if now is not None and not stat.S_ISREG(now.st_mode) and not stat.S_ISDIR(now.st_mode):
-            raise FileExistsError(errno.EEXIST, "something else than a regular file has come there")
         directory.move(self._name, directory, name)
 
-    def _has_landed(self, cause: OSError) -> bool:
-        """Whether the rename was done all the same: a network file system may lose the reply and try again."""
-        now = self._place.directory.status(self._place.name) if cause.errno == errno.ENOENT else None
-        return now is not None and self._identity is not None and os.path.samestat(now, self._identity)
+    def _has_landed(self) -> bool:
+        """Whether the rename was done all the same: a server may lose its answer, and find nothing when asked again."""
+        with contextlib.suppress(OSError):
+            now = self._place.directory.status(self._place.name)
+            return now is not None and self._identity is not None and os.path.samestat(now, self._identity)
+        return False
+
+    def _is_mounted(self, cause: OSError) -> bool:
+        return cause.errno == errno.EBUSY and mount_point(self._place)
 
     def _publish_in_place(self) -> None:
         assert self._name is not None
         with step("in-place", self.target):
             content = self._place.directory.open(self._name, _system.READ)
             try:
-                _write_in_place(content, self._place, self._exclusive)
+                _write_in_place(content, self._place, self._options)
             finally:
                 os.close(content)
         self.is_atomic = False
         _forget(self._place.directory, self._name)
 
     def _hint(self, cause: OSError) -> str:
-        if cause.errno == errno.EBUSY and mount_point(self._place):
-            return "the file is a mount point and cannot be replaced; fallback='in_place' writes over it"
+        if self._is_mounted(cause):
+            return "something is mounted on the file itself; fallback='in_place' would write over it"
         if self._exclusive and cause.errno in (errno.EPERM, errno.ENOTSUP):
             return "the file system has no hard links, which creating without replacing needs"
         return ""
@@ -254,38 +273,39 @@ class Staged:
 
 
 class Spool(Staged):
-    """Content that is kept elsewhere, because the target will be written over in place."""
+    """Content that has no name yet, because it will be written over the target in place.
+
+    Who asks for a path gets the target itself.
+    """
 
     is_atomic = False
 
-    def __init__(self, target: Target, place: Place, options: Options, exclusive: bool, by_name: bool) -> None:
-        with step("create", target):
-            fd, self._spool = tempfile.mkstemp(suffix=os.fsdecode(os.path.splitext(place.name)[1]))
-        super().__init__(target, place, options, exclusive, b"", fd)
+    def __init__(self, target: Target, place: Place, options: Options, by_name: bool) -> None:
+        self._spool = None if by_name else tempfile.TemporaryFile(buffering=0)
+        super().__init__(target, place, options, None, -1 if self._spool is None else self._spool.fileno())
 
     @property
     def path(self) -> bytes:
-        return os.fsencode(self._spool)
+        return os.path.join(self._place.directory.path(), self._place.name)
 
     def keep_metadata(self) -> None:
-        if self.fd >= 0:
-            self._close()
+        pass
 
     def sync(self) -> None:
         pass
 
     def publish(self) -> None:
         with step("in-place", self.target):
-            content = os.open(self._spool, _system.READ)
-            try:
-                _write_in_place(content, self._place, self._exclusive)
-            finally:
-                os.close(content)
+            if self._spool is not None:
+                _write_in_place(self.fd, self._place, self._options)
+            elif self._options.durability != "visible":
+                fd = _open_any(self._place.directory, self._place.name)
+                _sync_and_close(fd)
 
-    def discard(self) -> None:
-        self.abandon()
-        with contextlib.suppress(OSError):
-            os.unlink(self._spool)
+    def _close(self) -> None:
+        self.fd = -1
+        if self._spool is not None:
+            self._spool.close()
 
 
 class Stream(Staged):
@@ -294,7 +314,7 @@ class Stream(Staged):
     is_atomic = False
 
     def __init__(self, target: Target, path: bytes, read: bool, by_name: bool) -> None:
-        self.target, self.is_open, self._path = target, True, path
+        self.target, self._path = target, path
         flags = (os.O_RDWR if read else os.O_WRONLY) | os.O_TRUNC | _system.BINARY
         with step("write", target):
             self.fd = -1 if by_name else os.open(path, flags)
@@ -307,8 +327,12 @@ class Stream(Staged):
         pass
 
     def sync(self) -> None:
-        with step("write", self.target):
+        try:
+            if self.fd >= 0:
+                _system.sync_if_possible(self.fd)
             self._close()
+        except OSError as cause:
+            raise failure(cause, self.target, "sync", committed=True) from None
 
     def publish(self) -> None:
         pass
@@ -320,7 +344,6 @@ class Stream(Staged):
         self.abandon()
 
     def abandon(self) -> None:
-        self.is_open = False
         with contextlib.suppress(OSError):
             self._close()
 
@@ -364,16 +387,21 @@ def _make_parents(path: bytes, durable: bool) -> None:
             above.close()
 
 
+def _check_replaceable(place: Place) -> None:
+    mode = stat.S_IFREG if place.status is None else place.status.st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "a device, pipe or socket is not replaced by a file")
+
+
 def _move(origin: Place, source: Target, place: Place, path: Target, durability: str) -> None:
     with step("sync", source):
         if durability != "visible" and origin.status is not None and stat.S_ISREG(origin.status.st_mode):
-            fd = origin.directory.open(origin.name, _system.SYNC)
-            try:
-                _system.sync_file(fd)
-            finally:
-                os.close(fd)
-    with step("publish", path):
+            _sync_and_close(_open_any(origin.directory, origin.name))
+    try:
         origin.directory.move(origin.name, place.directory, place.name)
+    except OSError as cause:
+        hint = "nothing can be renamed between file systems; copy it instead" if cause.errno == errno.EXDEV else ""
+        raise failure(cause, path, "publish", reason=hint) from None
     if durability != "durable":
         return
     try:
@@ -387,14 +415,14 @@ def _move(origin: Place, source: Target, place: Place, path: Target, durability:
 def _stage_at(place: Place, target: Target, options: Options, exclusive: bool, by_name: bool) -> Staged:
     status = place.status
     if status is not None and status.st_nlink > 1 and options.hard_links == "in_place":
-        return Spool(target, place, options, exclusive, by_name)
+        return Spool(target, place, options, by_name)
     try:
         name, fd = _create(place, 0o666 if options.permissions is None else options.permissions)
     except OSError as cause:
         if status is None or cause.errno not in _NOT_REPLACEABLE:
             raise failure(cause, target, "create") from None
         if options.fallback == "in_place":
-            return Spool(target, place, options, exclusive, by_name)
+            return Spool(target, place, options, by_name)
         hint = (
             "the directory takes no new file, so the file cannot be replaced; fallback='in_place' would write over it"
         )
@@ -402,7 +430,7 @@ def _stage_at(place: Place, target: Target, options: Options, exclusive: bool, b
     if by_name:
         os.close(fd)
         fd = -1
-    return Staged(target, place, options, exclusive, name, fd)
+    return Staged(target, place, options, name, fd, exclusive)
 
 
 def _create(place: Place, mode: int) -> tuple[bytes, int]:
@@ -451,11 +479,27 @@ def _pour(source: int, fd: int) -> int:
     return size
 
 
-def _write_in_place(content: int, place: Place, exclusive: bool) -> None:
-    flags = _system.WRITE | (os.O_CREAT if place.status is None else 0) | (os.O_EXCL if exclusive else 0)
-    fd = place.directory.open(place.name, flags)
+def _write_in_place(content: int, place: Place, options: Options) -> None:
+    fd = place.directory.open(place.name, _system.WRITE)
     try:
-        os.truncate(fd, _pour(content, fd))
+        os.lseek(content, 0, os.SEEK_SET)
+        os.truncate(fd, _pour(content, fd))  # Last, so that the file is never empty.
+        if options.durability != "visible":
+            _system.sync_file(fd)
+    finally:
+        os.close(fd)
+
+
+def _open_any(directory: Directory, name: bytes) -> int:
+    """A descriptor to sync a file by, for whatever this process may do with it."""
+    try:
+        return directory.open(name, _system.WRITE)
+    except PermissionError:
+        return directory.open(name, _system.READ)
+
+
+def _sync_and_close(fd: int) -> None:
+    try:
         _system.sync_file(fd)
     finally:
         os.close(fd)
@@ -484,15 +528,15 @@ def _sync_all(files: Sequence[Staged]) -> None:
             done.result()
 
 
-def _publish_all(files: Sequence[Staged]) -> None:
-    published: list[Target] = []
-    for file in files:
-        try:
+def _publish(files: Sequence[Staged], published: list[Staged]) -> None:
+    try:
+        for file in files:
             file.publish()
-        except OSError as error:
-            error.published = published  # type: ignore[attr-defined]
-            raise
-        published.append(file.target)
+            published.append(file)
+    except CommitError:
+        with contextlib.suppress(CommitError):  # What is in place should stay there.
+            _sync_directories(published)
+        raise
 
 
 def _sync_directories(files: Sequence[Staged]) -> None:
@@ -506,9 +550,7 @@ def _sync_directories(files: Sequence[Staged]) -> None:
                 done.add(directory.identity())
                 file.directory_synced = directory.sync()
         except OSError as cause:
-            error = failure(cause, file.target, "sync-directory", committed=True)
-            error.published = [file.target for file in files] if len(files) > 1 else []
-            raise error from None
+            raise failure(cause, file.target, "sync-directory", committed=True) from None
 
 
 def _forget(directory: Directory, name: bytes) -> None:
@@ -517,9 +559,19 @@ def _forget(directory: Directory, name: bytes) -> None:
         directory.unlink(name)
 
 
+def _is_abandoned(directory: Directory, name: bytes, age: float | None) -> bool:
+    if _names.maker_of(name) is None:
+        return False
+    status = directory.status(name)
+    if status is None or not stat.S_ISREG(status.st_mode):
+        return False
+    is_dead = _names.is_dead(name)
+    return age is not None and time.time() - status.st_mtime >= age if is_dead is None else is_dead
+
+
 def _remove(directory: Directory, name: bytes) -> bool:
     try:
         directory.unlink(name)
         return True
-    except OSError:
+    except FileNotFoundError:  # Somebody else was sweeping too.
         return False

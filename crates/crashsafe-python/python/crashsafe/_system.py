@@ -17,8 +17,8 @@ try:
 except ImportError:  # Windows has none.
     fcntl = None  # type: ignore[assignment]
 
-# What file systems answer that know no sync of a directory.
-_NO_DIRECTORY_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
+# What is answered where there is no sync: by some file systems of directories, and of pipes and devices.
+_KNOWS_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 # Windows refuses to replace a file that a virus scanner or an indexer has open just now.
 _RETRY_SECONDS = 1.0
 
@@ -29,7 +29,6 @@ _NOFOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | _NOFOLLOW | BINARY
 READ = os.O_RDONLY | _NOFOLLOW | NONBLOCK | BINARY
 WRITE = os.O_WRONLY | _NOFOLLOW | NONBLOCK | BINARY
-SYNC = READ if os.name != "nt" else os.O_RDWR | BINARY  # Windows syncs only what may be written.
 
 
 def sync_file(fd: int) -> None:
@@ -38,6 +37,17 @@ def sync_file(fd: int) -> None:
         fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
     else:
         os.fsync(fd)
+
+
+def sync_if_possible(fd: int) -> bool:
+    """Syncs a directory, pipe or device; False if its kind knows no sync."""
+    try:
+        sync_file(fd)
+        return True
+    except OSError as error:
+        if error.errno not in _KNOWS_NO_SYNC:
+            raise
+        return False
 
 
 class ByDescriptor:
@@ -90,7 +100,7 @@ class ByDescriptor:
 
     def sync(self) -> bool:
         """Syncs the names in it; False where that cannot be done."""
-        return self.syncable and _sync_directory(self.fd)
+        return self.syncable and sync_if_possible(self.fd)
 
     def close(self) -> None:
         if self.fd >= 0:
@@ -154,7 +164,7 @@ class ByPath:
         except PermissionError:  # So says Windows of any directory, and Unix of one that may not be read.
             return False
         try:
-            return _sync_directory(fd)
+            return sync_if_possible(fd)
         finally:
             os.close(fd)
 
@@ -163,16 +173,6 @@ class ByPath:
 
 
 Directory = Union[ByDescriptor, ByPath]
-
-
-def _sync_directory(fd: int) -> bool:
-    try:
-        sync_file(fd)
-        return True
-    except OSError as error:
-        if error.errno not in _NO_DIRECTORY_SYNC:
-            raise
-        return False
 
 
 def _retry_on_windows(call: Callable[[bytes, bytes], None], old: bytes, new: bytes) -> None:
