@@ -66,8 +66,7 @@ def write_text(
     **options: Unpack[Wishes],
 ) -> int:
     """Makes `text` the content of `path`, as `Path.write_text` does; returns the number of characters."""
-    data = _encoded(text, encoding, errors, newline)
-    engine.write(os.fspath(path), memoryview(data), Options.of(**options))
+    engine.write(os.fspath(path), _encoded(text, encoding, errors, newline), Options.of(**options))
     return len(text)
 
 
@@ -77,9 +76,9 @@ def write_bytes(
     **options: Unpack[Wishes],
 ) -> int:
     """Makes `data` the content of `path`, as `Path.write_bytes` does; returns the number of bytes."""
-    view = memoryview(data).cast("B")
-    engine.write(os.fspath(path), view, Options.of(**options))
-    return len(view)
+    content = _bytes(data)
+    engine.write(os.fspath(path), content, Options.of(**options))
+    return len(content)
 
 
 def write_if_changed(
@@ -91,10 +90,8 @@ def write_if_changed(
     **options: Unpack[Wishes],
 ) -> bool:
     """Writes `data` to `path` unless that is its content already; tells whether it wrote."""
-    if isinstance(data, str):
-        data = _encoded(data, encoding, errors, newline)
-    view = memoryview(data).cast("B")
-    return engine.write_if_changed(os.fspath(path), view, Options.of(**options))
+    content = _encoded(data, encoding, errors, newline) if isinstance(data, str) else _bytes(data)
+    return engine.write_if_changed(os.fspath(path), content, Options.of(**options))
 
 
 def copy(
@@ -213,6 +210,10 @@ def path(path: PathType, **options: Unpack[Wishes]) -> Staging[Any]:
 def batch(**options: Unpack[Wishes]) -> Batch:
     """A context manager over several writes that are published together, with syncs that wait together."""
     return Batch(Options.of(**options))
+
+
+def _bytes(data: _Data) -> bytes:
+    return data if type(data) is bytes else bytes(memoryview(data))
 
 
 def _encoded(text: str, encoding: str | None, errors: str | None, newline: str | None) -> bytes:

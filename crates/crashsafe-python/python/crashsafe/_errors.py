@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+import os
 from contextlib import contextmanager
 from typing import Union
 
@@ -40,23 +41,34 @@ def _class_for(errno: int) -> type[CommitError]:
 
 
 def make(
-    errno: int, message: str, target: Target, stage: str, committed: bool = False, published: Sequence[Target] = ()
+    errno: int, message: str, target: Target, stage: str, committed: bool, published: Sequence[Target]
 ) -> CommitError:
-    """The error of `stage` for `target`. The compiled implementation calls this too."""
     error = _class_for(errno)(errno, message, target)
     error.stage, error.committed, error.published = stage, committed, list(published)
     return error
 
 
-def failure(cause: OSError, target: Target, stage: str, committed: bool = False, reason: str = "") -> CommitError:
-    """`cause`, told of `target`."""
-    errno = cause.errno or 0
-    message = cause.strerror or str(cause)
+def tell(
+    errno: int,
+    words: str,
+    target: Target,
+    stage: str,
+    committed: bool = False,
+    reason: str = "",
+    published: Sequence[Target] = (),
+) -> CommitError:
+    """The error of `stage` for `target`, in `words` or in those of the system. Both implementations call this."""
+    message = words or os.strerror(errno)
     if reason:
         message = f"{message} ({reason})"
     if committed:
-        message = f"{message} (the new content is in place, but a power loss may still undo that)"
-    return make(errno, message, target, stage, committed)
+        message = f"{message} (the new content is in place, but a power failure may still undo that)"
+    return make(errno, message, target, stage, committed, published)
+
+
+def failure(cause: OSError, target: Target, stage: str, committed: bool = False, reason: str = "") -> CommitError:
+    """`cause`, told of `target`."""
+    return tell(cause.errno or 0, cause.strerror or str(cause), target, stage, committed, reason)
 
 
 @contextmanager

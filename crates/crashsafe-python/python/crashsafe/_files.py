@@ -340,7 +340,7 @@ def _write_all(file: IO[Any], data: memoryview) -> int:
     return done
 
 
-def _like(given: PathType, path: bytes) -> Any:
+def _like(given: PathType, path: str | bytes) -> Any:
     if isinstance(given, bytes):
-        return path
+        return os.fsencode(path)
     return Path(os.fsdecode(path)) if isinstance(given, Path) else os.fsdecode(path)

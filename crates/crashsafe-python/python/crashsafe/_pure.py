@@ -29,6 +29,12 @@ IMPLEMENTATION: str = "portable" if _PORTABLE else "pure"
 # What says that the directory takes no staging file, while the file itself may be writable. A full or broken
 # disk is not among it: there a write in place would destroy the only copy.
 _NOT_REPLACEABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NO_ROOM = "the directory takes no new file, so the file cannot be replaced; fallback='in_place' would write over it"
+_MOUNTED = (
+    "something is mounted on the file itself, as containers do with single files, so it cannot be replaced; "
+    "fallback='in_place' would write over it"
+)
+_ELSEWHERE = "they are on different file systems, where nothing can be renamed in one step; copy it instead"
 _CHUNK = 1 << 20
 
 
@@ -53,13 +59,13 @@ def stage(path: Target, options: Options, exclusive: bool = False, read: bool = 
         raise
 
 
-def write(path: Target, data: memoryview, options: Options) -> None:
+def write(path: Target, data: bytes, options: Options) -> None:
     """Makes `data` the content of `path`."""
     staged = stage(path, options)
-    _fill(staged, lambda fd: _write_all(fd, data))
+    _fill(staged, lambda fd: _write_all(fd, memoryview(data)))
 
 
-def write_if_changed(path: Target, data: memoryview, options: Options) -> bool:
+def write_if_changed(path: Target, data: bytes, options: Options) -> bool:
     """Writes unless `path` is a file with just this content; tells whether it wrote."""
     if _holds(path, data):
         return False
@@ -261,7 +267,7 @@ class Staged:
 
     def _hint(self, cause: OSError) -> str:
         if self._is_mounted(cause):
-            return "something is mounted on the file itself; fallback='in_place' would write over it"
+            return _MOUNTED
         if self._exclusive and cause.errno in (errno.EPERM, errno.ENOTSUP):
             return "the file system has no hard links, which creating without replacing needs"
         return ""
@@ -400,8 +406,7 @@ def _move(origin: Place, source: Target, place: Place, path: Target, durability:
     try:
         origin.directory.move(origin.name, place.directory, place.name)
     except OSError as cause:
-        hint = "nothing can be renamed between file systems; copy it instead" if cause.errno == errno.EXDEV else ""
-        raise failure(cause, path, "publish", reason=hint) from None
+        raise failure(cause, path, "publish", reason=_ELSEWHERE if cause.errno == errno.EXDEV else "") from None
     if durability != "durable":
         return
     try:
@@ -423,10 +428,7 @@ def _stage_at(place: Place, target: Target, options: Options, exclusive: bool, b
             raise failure(cause, target, "create") from None
         if options.fallback == "in_place":
             return Spool(target, place, options, by_name)
-        hint = (
-            "the directory takes no new file, so the file cannot be replaced; fallback='in_place' would write over it"
-        )
-        raise failure(cause, target, "create", reason=hint) from None
+        raise failure(cause, target, "create", reason=_NO_ROOM) from None
     if by_name:
         os.close(fd)
         fd = -1
@@ -505,7 +507,7 @@ def _sync_and_close(fd: int) -> None:
         os.close(fd)
 
 
-def _holds(path: Target, data: memoryview) -> bool:
+def _holds(path: Target, data: bytes) -> bool:
     try:
         fd = os.open(path, os.O_RDONLY | _system.BINARY | _system.NONBLOCK)
     except OSError:
