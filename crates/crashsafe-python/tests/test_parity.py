@@ -118,7 +118,7 @@ def test_attributes_are_kept(folder: Path, way: Way) -> None:
 
 
 ACCESS_LIST = bytes.fromhex(  # u::rw- u:1234:rw- g::r-- m::rw- o::---
-    "02000000" "01000600ffffffff" "02000600d2040000" "04000400ffffffff" "10000600ffffffff" "20000000ffffffff"
+    "0200000001000600ffffffff02000600d204000004000400ffffffff10000600ffffffff20000000ffffffff"
 )
 
 

@@ -99,6 +99,12 @@ class _Raw(io.FileIO):
         self.failure = None
         return written
 
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as cause:
+            raise failure(cause, self.name, "flush") from None
+
 
 class Writer(Generic[AnyStr]):
     """A write whose end the caller decides: nothing is seen of it before `commit`, and nothing stays after `discard`.
@@ -142,7 +148,8 @@ class Writer(Generic[AnyStr]):
 
     def _open(self, how: Mode) -> None:
         # A descriptor of its own, so that closing the file does not take the staging file away from `commit`.
-        self._raw = _Raw(os.dup(self._staged.fd), how.mode.replace("t", ""), self._target)
+        with step("create", self._target):
+            self._raw = _Raw(os.dup(self._staged.fd), how.mode.replace("t", ""), self._target)
         self._layers: list[Any] = [self._raw]
         if how.buffering == 0:
             self.file = self._raw  # type: ignore[assignment]

@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Iterable
 
+from . import _system
 from ._locate import Place
 
 _ACCESS_LIST = "system.posix_acl_access"
@@ -66,7 +67,7 @@ def _keep_attributes(fd: int, place: Place) -> bool:
         # Attributes cannot be read from a descriptor that names a file without opening it, only by its link.
         return _copy_attributes(b"/proc/self/fd/%d" % old, fd)
     finally:
-        os.close(old)
+        _system.close(old)
 
 
 def _copy_attributes(old: bytes, fd: int) -> bool:

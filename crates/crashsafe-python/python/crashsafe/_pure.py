@@ -86,7 +86,7 @@ def copy(source: Target, path: Target, options: Options) -> int:
         staged.mode = stat.S_IMODE(status.st_mode)
         return _fill(staged, lambda fd: _pour(origin, fd))
     finally:
-        os.close(origin)
+        _system.close(origin)
 
 
 def replace(source: Target, path: Target, options: Options) -> None:
@@ -164,7 +164,8 @@ class Staged:
     @property
     def path(self) -> bytes:
         """The staging file as it can be opened by others."""
-        return os.path.join(self._place.directory.path(), self._name or b"")
+        with step("create", self.target):
+            return os.path.join(self._place.directory.path(), self._name or b"")
 
     def commit(self) -> tuple[bool, bool]:
         """Publishes it; tells whether that was in one step, and whether the directory was synced."""
@@ -177,8 +178,7 @@ class Staged:
 
     def discard(self) -> None:
         if self._name is not None:
-            with contextlib.suppress(OSError):
-                self._place.directory.unlink(self._name)
+            _forget(self._place.directory, self._name)
         self.abandon()
 
     def abandon(self) -> None:
@@ -261,7 +261,7 @@ class Staged:
             try:
                 _write_in_place(content, self._place, self._options)
             finally:
-                os.close(content)
+                _system.close(content)
         self.is_atomic = False
         _forget(self._place.directory, self._name)
 
@@ -292,7 +292,8 @@ class Spool(Staged):
 
     @property
     def path(self) -> bytes:
-        return os.path.join(self._place.directory.path(), self._place.name)
+        with step("create", self.target):
+            return os.path.join(self._place.directory.path(), self._place.name)
 
     def keep_metadata(self) -> None:
         pass
@@ -361,7 +362,7 @@ def _check(place: Place, options: Options) -> None:
     if not place.directory.is_writable(place.name):
         # The open says why not; a program that is being executed may well be replaced.
         try:
-            os.close(place.directory.open(place.name, _system.WRITE))
+            _system.close(place.directory.open(place.name, _system.WRITE))
         except OSError as error:
             if error.errno != errno.ETXTBSY:
                 raise
@@ -430,7 +431,7 @@ def _stage_at(place: Place, target: Target, options: Options, exclusive: bool, b
             return Spool(target, place, options, by_name)
         raise failure(cause, target, "create", reason=_NO_ROOM) from None
     if by_name:
-        os.close(fd)
+        _system.close(fd)
         fd = -1
     return Staged(target, place, options, name, fd, exclusive)
 
@@ -504,7 +505,7 @@ def _sync_and_close(fd: int) -> None:
     try:
         _system.sync_file(fd)
     finally:
-        os.close(fd)
+        _system.close(fd)
 
 
 def _holds(path: Target, data: bytes) -> bool:
@@ -556,9 +557,14 @@ def _sync_directories(files: Sequence[Staged]) -> None:
 
 
 def _forget(directory: Directory, name: bytes) -> None:
-    """Removes a staging file after its content is published; one that stays behind is only untidy."""
-    with contextlib.suppress(OSError):
-        directory.unlink(name)
+    """Removes a staging file, and tries once more if that fails: nobody else will, and a sweep finds what is left."""
+    for _ in range(2):
+        try:
+            return directory.unlink(name)
+        except FileNotFoundError:
+            return
+        except OSError:
+            continue
 
 
 def _is_abandoned(directory: Directory, name: bytes, age: float | None) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import errno
 import os
 import random
+import stat
 import sys
 import time
+from contextlib import suppress
 from typing import Any, Callable, Union
 
 try:
@@ -39,6 +41,12 @@ def sync_file(fd: int) -> None:
         os.fsync(fd)
 
 
+def close(fd: int) -> None:
+    """Closes what nothing was written to that could be lost."""
+    with suppress(OSError):
+        os.close(fd)
+
+
 def sync_if_possible(fd: int) -> bool:
     """Syncs a directory, pipe or device; False if its kind knows no sync."""
     try:
@@ -63,7 +71,7 @@ class ByDescriptor:
             self.fd = os.open(path, os.O_PATH | os.O_DIRECTORY, dir_fd=origin)
             self.syncable = False
 
-    def open(self, name: bytes, flags: int, mode: int = 0o666) -> int:
+    def open(self, name: bytes, flags: int, mode: int = 0) -> int:
         return os.open(name, flags, mode, dir_fd=self.fd)
 
     def status(self, name: bytes) -> os.stat_result | None:
@@ -103,9 +111,9 @@ class ByDescriptor:
         return self.syncable and sync_if_possible(self.fd)
 
     def close(self) -> None:
-        if self.fd >= 0:
-            os.close(self.fd)
-            self.fd = -1
+        fd, self.fd = self.fd, -1
+        if fd >= 0:
+            close(fd)
 
 
 class ByPath:
@@ -113,14 +121,13 @@ class ByPath:
 
     def __init__(self, path: bytes, at: ByPath | None = None) -> None:
         self._path: bytes = os.path.abspath(path if at is None else os.path.join(at._path, path))
-        if not os.path.isdir(self._path):
-            os.stat(os.path.join(self._path, b"."))  # Says which error it is.
+        if not stat.S_ISDIR(os.stat(self._path).st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
     def _join(self, name: bytes) -> bytes:
         return os.path.join(self._path, name)
 
-    def open(self, name: bytes, flags: int, mode: int = 0o666) -> int:
+    def open(self, name: bytes, flags: int, mode: int = 0) -> int:
         return os.open(self._join(name), flags, mode)
 
     def status(self, name: bytes) -> os.stat_result | None:
@@ -166,7 +173,7 @@ class ByPath:
         try:
             return sync_if_possible(fd)
         finally:
-            os.close(fd)
+            close(fd)
 
     def close(self) -> None:
         pass
