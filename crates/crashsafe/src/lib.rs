@@ -28,6 +28,8 @@ mod stage;
 mod staged_path;
 mod sweep;
 mod sys;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use batch::Batch;
