@@ -50,7 +50,7 @@ impl Batch {
 
     /// Stages the replacement of the content of `path`.
     pub fn write(&mut self, path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> Result<(), CommitError> {
-        self.files.write(Native::default(), path.as_ref(), contents.as_ref(), self.settings)
+        self.files.write(Native, path.as_ref(), contents.as_ref(), self.settings)
     }
 
     /// Takes over a file that has been written.

@@ -59,7 +59,8 @@ impl fmt::Display for Stage {
 #[must_use = "the target may not hold the new content"]
 pub struct CommitError<T = ()> {
     cause: Box<Cause>,
-    file: Option<T>,
+    /// In a box, because it is much larger than what succeeds.
+    file: Option<Box<T>>,
 }
 
 struct Cause {
@@ -114,12 +115,12 @@ impl<T> CommitError<T> {
 
     /// The same failure, with what may be tried again.
     pub(crate) fn with_file<U>(self, file: Option<U>) -> CommitError<U> {
-        CommitError { cause: self.cause, file }
+        CommitError { cause: self.cause, file: file.map(Box::new) }
     }
 
     /// The same failure, with what may be tried again turned into something else.
     pub(crate) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> CommitError<U> {
-        CommitError { cause: self.cause, file: self.file.map(wrap) }
+        CommitError { cause: self.cause, file: self.file.map(|file| Box::new(wrap(*file))) }
     }
 
     /// The same failure with nothing to try again; a staging file that was kept for that is removed.
@@ -156,7 +157,7 @@ impl<T> CommitError<T> {
 
     /// What was to be committed, if another attempt makes sense.
     pub fn into_file(self) -> Option<T> {
-        self.file
+        self.file.map(|file| *file)
     }
 }
 

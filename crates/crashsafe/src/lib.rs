@@ -28,6 +28,8 @@ mod stage;
 mod staged_path;
 mod sweep;
 mod sys;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use batch::Batch;
@@ -116,5 +118,5 @@ pub fn with_path<T, E: From<io::Error>>(
     path: impl AsRef<Path>,
     fill: impl FnOnce(&Path) -> Result<T, E>,
 ) -> Result<T, E> {
-    write::with_path(Native::default(), path.as_ref(), options::Settings::default(), fill)
+    write::with_path(Native, path.as_ref(), options::Settings::default(), fill)
 }

@@ -142,7 +142,7 @@ impl Options {
 
     /// Begins a write to `path`; the error says more than that of [`open`](Self::open).
     pub fn try_open(&self, path: impl AsRef<Path>) -> Result<File, CommitError> {
-        Staged::stage(Native::default(), path.as_ref(), self.settings).map(File::new)
+        Staged::stage(Native, path.as_ref(), self.settings).map(File::new)
     }
 
     /// Begins a write to `path` through a buffer.
@@ -157,21 +157,21 @@ impl Options {
 
     /// Replaces the content of `path` by `contents`.
     pub fn write(&self, path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> Result<Outcome, CommitError> {
-        crate::write::write(Native::default(), path.as_ref(), contents.as_ref(), self.settings)
+        crate::write::write(Native, path.as_ref(), contents.as_ref(), self.settings)
     }
 
     /// Replaces the content of `path` by `contents` unless they are equal, and says whether it did.
     pub fn write_if_changed(&self, path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> Result<bool, CommitError> {
-        crate::write::write_if_changed(Native::default(), path.as_ref(), contents.as_ref(), self.settings)
+        crate::write::write_if_changed(Native, path.as_ref(), contents.as_ref(), self.settings)
     }
 
     /// Replaces `to` by a copy of `from`, and says how many bytes that were.
     pub fn copy(&self, from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<u64, CommitError> {
-        crate::copy::copy(Native::default(), from.as_ref(), to.as_ref(), self.settings)
+        crate::copy::copy(Native, from.as_ref(), to.as_ref(), self.settings)
     }
 
     /// Renames `from` to `to` after syncing it, and syncs the directories.
     pub fn replace(&self, from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Outcome, CommitError> {
-        crate::replace::replace(Native::default(), from.as_ref(), to.as_ref(), self.settings)
+        crate::replace::replace(Native, from.as_ref(), to.as_ref(), self.settings)
     }
 }

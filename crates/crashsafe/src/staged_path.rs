@@ -27,7 +27,7 @@ pub struct StagedPath {
 
 impl StagedPath {
     pub(crate) fn new(target: &Path, settings: Settings) -> Result<Self, CommitError> {
-        Ok(StagedPath { staging: Staging::new(Native::default(), target, settings)? })
+        Ok(StagedPath { staging: Staging::new(Native, target, settings)? })
     }
 
     /// Where to write. An empty file is there already, so that nobody else takes the name.

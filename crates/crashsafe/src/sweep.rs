@@ -25,13 +25,13 @@ use std::time::{Duration, SystemTime};
 /// Whether a process is dead can be told on Linux alone, and of the same host and process namespace only; for the
 /// others there is [`sweep_older`].
 pub fn sweep(folder: impl AsRef<Path>) -> io::Result<Vec<PathBuf>> {
-    sweep_on(&Native::default(), folder.as_ref(), None)
+    sweep_on(&Native, folder.as_ref(), None)
 }
 
 /// Removes from `folder` what [`sweep`] does, and also those staging files of which nobody can tell whether the maker
 /// still runs and that have not been written to for `age`.
 pub fn sweep_older(folder: impl AsRef<Path>, age: Duration) -> io::Result<Vec<PathBuf>> {
-    sweep_on(&Native::default(), folder.as_ref(), Some(age))
+    sweep_on(&Native, folder.as_ref(), Some(age))
 }
 
 pub(crate) fn sweep_on<S: System>(sys: &S, folder: &Path, age: Option<Duration>) -> io::Result<Vec<PathBuf>> {
