@@ -8,9 +8,8 @@ import os
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-from conftest import staging_files
-
 import crashsafe
+from conftest import staging_files
 
 ERRORS = ("EIO", "ENOSPC", "EDQUOT", "EINTR", "EBUSY", "EACCES", "EPERM", "EXDEV")
 OLD, NEW = b"old" * 100, b"new" * 3000

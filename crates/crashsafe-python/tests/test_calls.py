@@ -11,10 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import crashsafe
 import pytest
 from conftest import IMPLEMENTATION, mode_of, skip_loudly, staging_files
-
-import crashsafe
 
 
 @pytest.fixture

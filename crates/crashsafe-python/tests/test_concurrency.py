@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
+import crashsafe
 import pytest
 from conftest import staging_files
-
-import crashsafe
 
 SECONDS = float(os.environ.get("CRASHSAFE_HAMMER_SECONDS", "2"))
 
@@ -45,6 +43,11 @@ def writer(target: Path, letter: str) -> "subprocess.Popen[str]":
     return process
 
 
+def kill(process: subprocess.Popen[str]) -> None:
+    with process:
+        process.kill()
+
+
 def is_whole(data: bytes) -> bool:
     return len(data) in SIZES and data == data[:1] * len(data)
 
@@ -72,8 +75,7 @@ def test_no_reader_sees_a_torn_file(folder: Path) -> None:
         assert [one.poll() for one in writers] == [None] * 3
     finally:
         for one in writers:
-            one.kill()
-            one.wait()
+            kill(one)
     print(f"{sum(reads)} reads, {len(torn)} torn")
     assert torn == []
     assert sum(reads) > 50 * SECONDS
@@ -86,8 +88,7 @@ def test_a_killed_writer_leaves_a_whole_file_and_what_a_sweep_finds(folder: Path
     while time.monotonic() < until or kills < 5:
         one = writer(target, random.choice("abc"))
         time.sleep(random.uniform(0, 0.03))
-        one.send_signal(signal.SIGKILL)
-        one.wait()
+        kill(one)
         kills += 1
         assert is_whole(target.read_bytes())
         left = set(os.listdir(folder)) - {"target"}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import builtins
 import errno
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
+import crashsafe
 import pytest
 from conftest import IMPLEMENTATION
 from faults import ERRORS, WRITES, attempt, check, prepare
-
-import crashsafe
 
 if IMPLEMENTATION == "compiled":
     pytest.skip("its calls are not Python's; test_traced.py lets those fail", allow_module_level=True)

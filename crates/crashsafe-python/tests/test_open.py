@@ -12,10 +12,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import crashsafe
 import pytest
 from conftest import in_child, staging_files
-
-import crashsafe
 
 
 @pytest.fixture

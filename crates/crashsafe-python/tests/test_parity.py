@@ -11,10 +11,9 @@ import threading
 from pathlib import Path
 from typing import Any, Callable
 
+import crashsafe
 import pytest
 from conftest import IMPLEMENTATION, NOBODY, as_nobody, in_child, mode_of, skip_loudly, staging_files
-
-import crashsafe
 
 linux_only = pytest.mark.skipif(IMPLEMENTATION == "portable", reason="the portable implementation cannot do this")
 root_only = pytest.mark.skipif(os.getuid() != 0, reason="NOT TESTED without root")

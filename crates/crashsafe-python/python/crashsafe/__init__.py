@@ -41,7 +41,7 @@ from ._options import Durability, Options, PathType, default_durability, set_def
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._options import Wishes
+    from ._options import BothWaysMode, TextMode, Wishes, WriteOnlyMode
 
 __all__ = [
     "Batch", "CommitError", "Durability", "Outcome", "Writer", "batch", "copy", "default_durability", "implementation",
@@ -52,9 +52,6 @@ implementation: str = engine.IMPLEMENTATION
 """Which implementation runs: compiled, pure or portable."""
 
 _Data = Union[bytes, bytearray, memoryview]
-_TextMode = Literal["w", "wt", "tw", "x", "xt", "tx", "w+", "x+", "w+t", "wt+", "x+t", "xt+"]
-_BinaryMode = Literal["wb", "bw", "xb", "bx"]
-_BothWaysMode = Literal["wb+", "w+b", "xb+", "x+b"]
 
 
 def write_text(
@@ -122,7 +119,7 @@ def sweep(directory: PathType = ".", *, older_than: float | None = None) -> list
 @overload
 def open(
     path: PathType,
-    mode: _TextMode = "w",
+    mode: TextMode = "w",
     buffering: int = -1,
     encoding: str | None = None,
     errors: str | None = None,
@@ -132,7 +129,7 @@ def open(
 @overload
 def open(  # type: ignore[overload-overlap]
     path: PathType,
-    mode: _BinaryMode,
+    mode: WriteOnlyMode,
     buffering: Literal[0],
     encoding: None = None,
     errors: None = None,
@@ -142,7 +139,7 @@ def open(  # type: ignore[overload-overlap]
 @overload
 def open(
     path: PathType,
-    mode: _BinaryMode,
+    mode: WriteOnlyMode,
     buffering: int = -1,
     encoding: None = None,
     errors: None = None,
@@ -152,7 +149,7 @@ def open(
 @overload
 def open(
     path: PathType,
-    mode: _BothWaysMode,
+    mode: BothWaysMode,
     buffering: int = -1,
     encoding: None = None,
     errors: None = None,

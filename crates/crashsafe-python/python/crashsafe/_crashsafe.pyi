@@ -6,6 +6,8 @@ from typing import final
 from ._errors import Target
 from ._options import Options
 
+__all__ = ["IMPLEMENTATION", "Staged", "commit", "copy", "replace", "stage", "sweep", "write", "write_if_changed"]
+
 IMPLEMENTATION: str
 
 @final

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Union
 

@@ -8,7 +8,7 @@ import warnings
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, AnyStr, Generic, NamedTuple, TypeVar
+from typing import IO, TYPE_CHECKING, Any, AnyStr, Generic, NamedTuple, TypeVar, overload
 
 from ._engine import engine
 from ._errors import CommitError, failure, step
@@ -17,7 +17,7 @@ from ._options import Options, PathType
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._options import Wishes
+    from ._options import BothWaysMode, TextMode, Wishes, WriteOnlyMode
 
 _F = TypeVar("_F", bound=IO[Any])
 _P = TypeVar("_P", str, bytes, Path)
@@ -115,6 +115,36 @@ class Writer(Generic[AnyStr]):
     file: IO[AnyStr]
     _done = True
 
+    @overload
+    def __init__(
+        self: Writer[str],
+        path: PathType,
+        mode: TextMode = "w",
+        buffering: int = -1,
+        encoding: str | None = None,
+        errors: str | None = None,
+        newline: str | None = None,
+        **options: Unpack[Wishes],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Writer[bytes],
+        path: PathType,
+        mode: WriteOnlyMode | BothWaysMode,
+        buffering: int = -1,
+        **options: Unpack[Wishes],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Writer[Any],
+        path: PathType,
+        mode: str,
+        buffering: int = -1,
+        encoding: str | None = None,
+        errors: str | None = None,
+        newline: str | None = None,
+        **options: Unpack[Wishes],
+    ) -> None: ...
     def __init__(
         self,
         path: PathType,
@@ -150,6 +180,13 @@ class Writer(Generic[AnyStr]):
         # A descriptor of its own, so that closing the file does not take the staging file away from `commit`.
         with step("create", self._target):
             self._raw = _Raw(os.dup(self._staged.fd), how.mode.replace("t", ""), self._target)
+        try:
+            self._wrap(how)
+        except BaseException:
+            self._raw.close()
+            raise
+
+    def _wrap(self, how: Mode) -> None:
         self._layers: list[Any] = [self._raw]
         if how.buffering == 0:
             self.file = self._raw  # type: ignore[assignment]

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 if TYPE_CHECKING:
     from typing_extensions import Literal, TypedDict
 
+    TextMode = Literal["w", "wt", "tw", "x", "xt", "tx", "w+", "x+", "w+t", "wt+", "x+t", "xt+"]
+    WriteOnlyMode = Literal["wb", "bw", "xb", "bx"]
+    BothWaysMode = Literal["wb+", "w+b", "xb+", "x+b"]
+
     class Wishes(TypedDict, total=False):
         """The keyword arguments that every write takes."""
 
