@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Union
 
 Target = Union[str, bytes]
@@ -71,12 +70,17 @@ def failure(cause: OSError, target: Target, stage: str, committed: bool = False,
     return tell(cause.errno or 0, cause.strerror or str(cause), target, stage, committed, reason)
 
 
-@contextmanager
-def step(stage: str, target: Target) -> Iterator[None]:
+class step:
     """Tells errors of the calls within as failures of `stage`, before anything is published."""
-    try:
-        yield
-    except CommitError:
-        raise
-    except OSError as cause:
-        raise failure(cause, target, stage) from None
+
+    __slots__ = ("_stage", "_target")
+
+    def __init__(self, stage: str, target: Target) -> None:
+        self._stage, self._target = stage, target
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError) and not isinstance(error, CommitError):
+            raise failure(error, self._target, self._stage) from None

@@ -43,6 +43,11 @@ class Mode(NamedTuple):
 
     def check(self) -> None:
         """Refuses what `open` refuses, and the modes that change a file in place."""
+        if self.mode not in ("w", "wb"):
+            self._check_letters()
+        self._check_kind()
+
+    def _check_letters(self) -> None:
         kinds = set(self.mode)
         if kinds - set("rwxabt+") or len(kinds) < len(self.mode):
             raise ValueError(f"invalid mode: {self.mode!r}")
@@ -59,7 +64,6 @@ class Mode(NamedTuple):
             raise ValueError("crashsafe.open is for writing: read with the built-in open")
         if len(kinds & set("wx")) != 1:
             raise ValueError("must have exactly one of create/write mode")
-        self._check_kind()
 
     def _check_kind(self) -> None:
         if "b" not in self.mode:
@@ -68,8 +72,8 @@ class Mode(NamedTuple):
             return
         if "t" in self.mode:
             raise ValueError("can't have text and binary mode at once")
-        for name in ("encoding", "errors", "newline"):
-            if getattr(self, name) is not None:
+        for name, value in zip(self._fields[2:], self[2:]):
+            if value is not None:
                 raise ValueError(f"binary mode doesn't take {'an' if name[0] == 'e' else 'a'} {name} argument")
 
     @property
@@ -220,8 +224,9 @@ class Writer(Generic[AnyStr]):
             return
         self._done = True
         # The lowest layer first: the buffers above, which a forked child shares with its parent, must go nowhere.
-        with suppress(OSError):
-            self._raw.close()
+        if not self._raw.closed:
+            with suppress(OSError):
+                self._raw.close()
         if self._process == os.getpid():
             self._staged.discard()
         else:
@@ -231,7 +236,8 @@ class Writer(Generic[AnyStr]):
         with step("flush", self._target):
             for layer in self._layers:
                 if not _is_detached(layer):
-                    layer.close()
+                    layer.close()  # And with it those below.
+                    break
         if self._raw.failure is not None:
             raise self._raw.failure
 
@@ -372,9 +378,10 @@ class Batch:
 
 def _is_detached(layer: Any) -> bool:
     try:
-        return layer.closed and False
-    except ValueError:
+        bool(layer.closed)
+    except ValueError:  # So answers a text layer without a buffer.
         return True
+    return False
 
 
 def _write_all(file: IO[Any], data: memoryview) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 if TYPE_CHECKING:
-    from typing_extensions import Literal, TypedDict
+    from typing_extensions import Literal, TypedDict, Unpack
 
     TextMode = Literal["w", "wt", "tw", "x", "xt", "tx", "w+", "x+", "w+t", "wt+", "x+t", "xt+"]
     WriteOnlyMode = Literal["wb", "bw", "xb", "bx"]
@@ -38,42 +38,45 @@ class Durability(enum.Enum):
     """Rename only: a power failure may leave the file empty or torn. For caches and tests."""
 
 
-_default = Durability.DURABLE
+class Options(NamedTuple):
+    """The options of a write, checked, in the words of the implementations."""
+
+    durability: str = "durable"
+    hard_links: str = "break"
+    fallback: str = "error"
+    permissions: int | None = None
+    parents: bool = False
+
+    @classmethod
+    def of(cls, **wishes: Unpack[Wishes]) -> Options:
+        return _checked(**wishes) if wishes else _defaults
+
+
+_defaults = Options()
 
 
 def set_default_durability(durability: Durability | str) -> None:
     """Sets what writes of this process do when they do not say it themselves, as for a test suite."""
-    global _default
-    _default = Durability(durability)
+    global _defaults
+    _defaults = Options(Durability(durability).value)
 
 
 def default_durability() -> Durability:
     """What writes of this process do when they do not say it themselves."""
-    return _default
+    return Durability(_defaults.durability)
 
 
-class Options(NamedTuple):
-    """The options of a write, checked, in the words of the implementations."""
-
-    durability: str
-    hard_links: str
-    fallback: str
-    permissions: int | None
-    parents: bool
-
-    @classmethod
-    def of(
-        cls,
-        durability: Durability | str | None = None,
-        hard_links: str = "break",
-        fallback: str = "error",
-        permissions: int | None = None,
-        parents: bool = False,
-    ) -> Options:
-        _check("hard_links", hard_links, ("break", "error", "in_place"))
-        _check("fallback", fallback, ("error", "in_place"))
-        chosen = _default if durability is None else Durability(durability)
-        return cls(chosen.value, hard_links, fallback, permissions, parents)
+def _checked(
+    durability: Durability | str | None = None,
+    hard_links: str = "break",
+    fallback: str = "error",
+    permissions: int | None = None,
+    parents: bool = False,
+) -> Options:
+    _check("hard_links", hard_links, ("break", "error", "in_place"))
+    _check("fallback", fallback, ("error", "in_place"))
+    chosen = _defaults.durability if durability is None else Durability(durability).value
+    return Options(chosen, hard_links, fallback, permissions, parents)
 
 
 def _check(name: str, value: str, choices: Sequence[str]) -> None:
