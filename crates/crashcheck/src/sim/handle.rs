@@ -163,11 +163,13 @@ impl Handle {
 
 /// Writes `new` into `content` at `offset`.
 fn put(content: &mut Vec<u8>, offset: usize, new: &[u8]) {
-    let end = offset + new.len();
-    if content.len() < end {
-        content.resize(end, 0);
+    if content.len() < offset {
+        content.resize(offset, 0);
     }
-    content[offset..end].copy_from_slice(new);
+    let overwritten = new.len().min(content.len() - offset);
+    let (over, beyond) = new.split_at(overwritten);
+    content[offset..offset + overwritten].copy_from_slice(over);
+    content.extend_from_slice(beyond);
 }
 
 impl State {

@@ -85,7 +85,7 @@ impl System for Linux {
     fn attributes(&self, dir: &Dir, name: &OsStr) -> io::Result<Vec<Attribute>> {
         let mut path = OsString::from(format!("/proc/self/fd/{}/", dir.fd.as_raw_fd()));
         path.push(name);
-        match rustix::fs::llistxattr(&path, &mut [0u8; 0]) {
+        match rustix::fs::llistxattr_query(&path) {
             Ok(0) => Ok(Vec::new()),
             Ok(_) => read_attributes(
                 |list| rustix::fs::llistxattr(&path, list),
