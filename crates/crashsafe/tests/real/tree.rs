@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Names in `folder` that are staging files.
 pub fn staging_files(folder: &Path) -> Vec<PathBuf> {
@@ -64,8 +65,24 @@ fn attributes(_: &Path) -> Vec<(OsString, Vec<u8>)> {
 pub fn sponge() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let program = tests.parent().unwrap().with_file_name("examples").join("sponge");
-    assert!(program.exists(), "{} is built by `cargo test` without `--test`", program.display());
+    let built = fs::metadata(&program).and_then(|metadata| metadata.modified()).ok();
+    assert!(built >= Some(last_change()), "the example is built by `cargo test` without `--test`, and is out of date");
     program
+}
+
+/// When a source file was last changed.
+fn last_change() -> SystemTime {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut last = SystemTime::UNIX_EPOCH;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
+            match entry.file_type().unwrap().is_dir() {
+                true => folders.push(entry.path()),
+                false => last = last.max(entry.metadata().unwrap().modified().unwrap()),
+            }
+        }
+    }
+    last
 }
 
 /// Says that something was not tested; in CI that is a failure.
