@@ -24,9 +24,8 @@ impl Handle {
         call: Call,
         act: impl FnOnce(&mut State, u64, &mut Record) -> Result<T, Errno>,
     ) -> Result<T, Errno> {
-        self.fs.state().call(call, |state, record| {
+        self.fs.state().call_on(Some(self.number), call, |state, record| {
             let inode = state.descriptor(self.number).inode;
-            record.inode = Some(inode);
             act(state, inode, record)
         })
     }

@@ -1,7 +1,7 @@
 //! The fault matrix over the real program: `strace` makes its system calls fail one by one.
 
 use crate::tree::{is_thorough, skip, sponge, staging_files};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -99,19 +99,22 @@ impl Case {
     }
 
     /// The calls that are worth failing: those from the first one on that has to do with the directory.
-    fn calls(&self) -> Vec<Call> {
+    fn calls(&self) -> BTreeSet<Call> {
         let (output, left) = self.run(&[]);
         assert!(output.status.success(), "{}: {}", self.how, String::from_utf8_lossy(&output.stderr));
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut calls = Vec::new();
+        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        let mut calls = BTreeSet::new();
         let mut has_begun = false;
         for line in left.trace.lines() {
-            let Some(name) = name_of(line) else { continue };
-            let count = counts.entry(name).or_default();
+            // Each thread is counted by itself, as strace does when it makes calls fail.
+            let Some((thread, name)) = name_of(line) else { continue };
+            let count = counts.entry((thread, name)).or_default();
             *count += 1;
-            has_begun |= name == "openat" && (line.contains("\".\"") || line.contains("\"elsewhere\""));
+            // What was started is said by the names in it too.
+            let names_ours = ["\".\"", "elsewhere", "target\""].iter().any(|word| line.contains(word));
+            has_begun |= names_ours && name != "execve";
             if has_begun && !UNINTERESTING.contains(&name) {
-                calls.push((name.to_owned(), *count));
+                calls.insert((name.to_owned(), *count));
             }
         }
         assert!(calls.iter().any(|(name, _)| name.starts_with("rename") || name == "linkat"), "{calls:?}");
@@ -145,11 +148,12 @@ struct Left {
     trace: String,
 }
 
-/// The name of the call on a line of a trace.
-fn name_of(line: &str) -> Option<&str> {
-    let (_, call) = line.trim_start().split_once(' ')?;
+/// The thread and the name of the call on a line of a trace.
+fn name_of(line: &str) -> Option<(&str, &str)> {
+    let (thread, call) = line.trim_start().split_once(' ')?;
     let (name, _) = call.trim_start().split_once('(')?;
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(name)
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    is_name.then_some((thread, name))
 }
 
 fn cases() -> Vec<Case> {

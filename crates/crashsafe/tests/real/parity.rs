@@ -1,7 +1,7 @@
 //! Parity with `fs::write`: the same directory, written to in both ways, is the same afterwards.
 
 use crate::tree::{skip, snapshot};
-use rustix::fs::{CWD, FileType, Mode, XattrFlags};
+use rustix::fs::{CWD, FileType, Mode};
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::{self, Read, Write};
@@ -170,7 +170,9 @@ fn names_that_are_no_text_are_written() {
 #[cfg(not(crashsafe_portable))]
 #[test]
 fn attributes_and_access_lists_stay() {
-    let set = |path: &Path, name: &str, value: &[u8]| rustix::fs::lsetxattr(path, name, value, XattrFlags::empty());
+    let set = |path: &Path, name: &str, value: &[u8]| {
+        rustix::fs::lsetxattr(path, name, value, rustix::fs::XattrFlags::empty())
+    };
     if set(&file(folder().path(), 0o644), "user.note", b"kept").is_err() {
         return skip("extended attributes", "this file system has none");
     }
