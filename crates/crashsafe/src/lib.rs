@@ -30,6 +30,8 @@ mod sweep;
 mod sys;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod write;
 
 pub use batch::Batch;

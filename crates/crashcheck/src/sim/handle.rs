@@ -24,9 +24,8 @@ impl Handle {
         call: Call,
         act: impl FnOnce(&mut State, u64, &mut Record) -> Result<T, Errno>,
     ) -> Result<T, Errno> {
-        self.fs.state().call(call, |state, record| {
+        self.fs.state().call_on(Some(self.number), call, |state, record| {
             let inode = state.descriptor(self.number).inode;
-            record.inode = Some(inode);
             act(state, inode, record)
         })
     }
@@ -163,11 +162,13 @@ impl Handle {
 
 /// Writes `new` into `content` at `offset`.
 fn put(content: &mut Vec<u8>, offset: usize, new: &[u8]) {
-    let end = offset + new.len();
-    if content.len() < end {
-        content.resize(end, 0);
+    if content.len() < offset {
+        content.resize(offset, 0);
     }
-    content[offset..end].copy_from_slice(new);
+    let overwritten = new.len().min(content.len() - offset);
+    let (over, beyond) = new.split_at(overwritten);
+    content[offset..offset + overwritten].copy_from_slice(over);
+    content.extend_from_slice(beyond);
 }
 
 impl State {

@@ -68,6 +68,16 @@ impl State {
         call: Call,
         act: impl FnOnce(&mut State, &mut Record) -> Result<T, Errno>,
     ) -> Result<T, Errno> {
+        self.call_on(None, call, act)
+    }
+
+    /// Runs one call on an open descriptor.
+    pub(super) fn call_on<T>(
+        &mut self,
+        on: Option<u64>,
+        call: Call,
+        act: impl FnOnce(&mut State, &mut Record) -> Result<T, Errno>,
+    ) -> Result<T, Errno> {
         let count = self.counts.entry(call).or_default();
         let nth = *count;
         *count += 1;
@@ -75,6 +85,8 @@ impl State {
         let fault = due.map(|at| self.faults.remove(at));
         self.fired += usize::from(fault.is_some());
         let mut record = Record::of(call);
+        // Known also of a call that fails before it does anything.
+        record.inode = on.map(|handle| self.descriptor(handle).inode);
         let result = match fault {
             Some(fault) if fault.effect == Effect::None => Err(fault.errno),
             Some(fault) => act(self, &mut record).and(Err(fault.errno)),

@@ -85,7 +85,7 @@ impl System for Linux {
     fn attributes(&self, dir: &Dir, name: &OsStr) -> io::Result<Vec<Attribute>> {
         let mut path = OsString::from(format!("/proc/self/fd/{}/", dir.fd.as_raw_fd()));
         path.push(name);
-        match rustix::fs::llistxattr(&path, &mut [0u8; 0]) {
+        match rustix::fs::llistxattr_query(&path) {
             Ok(0) => Ok(Vec::new()),
             Ok(_) => read_attributes(
                 |list| rustix::fs::llistxattr(&path, list),
@@ -238,8 +238,8 @@ const SYNCS: [u64; 5] = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x0102_1
 fn reports_writeback_errors() -> bool {
     static REPORTS: OnceLock<bool> = OnceLock::new();
     *REPORTS.get_or_init(|| {
-        let name = rustix::system::uname();
-        let mut numbers = name.release().to_str().unwrap_or("").split(['.', '-']).map_while(|part| part.parse().ok());
+        let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+        let mut numbers = release.split(['.', '-']).map_while(|part| part.parse().ok());
         let version: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         version >= (5, 8)
     })
