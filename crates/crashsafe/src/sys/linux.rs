@@ -151,6 +151,8 @@ impl System for Linux {
     }
 
     fn remove_attribute(&self, file: &File, name: &str) -> io::Result<()> {
+        // Asked first, because even to remove nothing starts a transaction of ext4's journal.
+        rustix::fs::fgetxattr_query(file, name)?;
         Ok(rustix::fs::fremovexattr(file, name)?)
     }
 

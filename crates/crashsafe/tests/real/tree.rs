@@ -88,7 +88,7 @@ fn last_change() -> SystemTime {
 
 /// Says that something was not tested, past the harness, which shows nothing of a test that passes.
 pub fn skip(what: &str, why: &str) {
-    writeln!(io::stderr(), "\n*** NOT TESTED: {what}: {why} ***\n").unwrap();
+    io::stderr().write_all(format!("\n*** NOT TESTED: {what}: {why} ***\n\n").as_bytes()).unwrap();
 }
 
 /// Whether everything is to be tried, rather than what a developer waits for.
