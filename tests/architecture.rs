@@ -9,7 +9,7 @@ use std::{fs, iter};
 use walkdir::WalkDir;
 
 /// Which of our packages each may depend on; the arrows point down only.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("atomic-lint-source", &[]),
     ("atomic-lint-ir", &["source"]),
     ("atomic-lint-catalog", &["ir"]),
@@ -19,6 +19,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("atomic-lint", &["source", "ir", "catalog", "rust", "python", "analysis"]),
     ("crashcheck", &[]),
     ("crashsafe", &[]),
+    ("crashsafe-python", &["crashsafe"]),
 ];
 
 /// What only the tests of a package may depend on.
