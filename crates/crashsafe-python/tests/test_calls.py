@@ -390,6 +390,30 @@ def test_the_implementation_can_be_asked_for() -> None:
     assert run(IMPLEMENTATION) == IMPLEMENTATION
 
 
+def test_the_package_can_be_laid_into_another(folder: Path) -> None:
+    source = Path(crashsafe.__file__).parent
+    inner = folder / "project" / "safely"
+    inner.mkdir(parents=True)
+    for file in source.glob("*.py"):
+        (inner / file.name).write_bytes(file.read_bytes())
+    code = """
+from project import safely
+import sys
+assert "crashsafe" not in sys.modules, "it needs nothing that is installed"
+safely.write_text("target", "new")
+try:
+    safely.write_text("no/target", "new")
+except safely.CommitError as error:
+    print(safely.implementation, type(error).__module__)
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "CRASHSAFE_IMPLEMENTATION"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["portable" if sys.platform != "linux" else "pure", "project.safely"]
+    assert (folder / "target").read_text() == "new"
+
+
 def test_every_public_name_is_documented() -> None:
     for name in crashsafe.__all__:
         thing = getattr(crashsafe, name)

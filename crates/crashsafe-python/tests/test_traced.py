@@ -124,6 +124,37 @@ def test_content_is_synced_before_the_rename_and_the_directory_after(worker: Wor
     assert order[-1][1].startswith("crashsafe-test-")
 
 
+@pytest.mark.parametrize("name", WRITES)
+def test_nothing_is_published_before_it_is_synced(worker: Worker, folder: Path, name: str) -> None:
+    prepare(folder, name != "open_new")
+    published = "rename,renameat,renameat2,link,linkat"
+    _, seen = worker.traced(name, folder, "-e", f"trace=write,copy_file_range,fsync,fdatasync,syncfs,{published}")
+    calls = [call for call in re.findall(r"^(?:\[pid +\d+\] )?(\w+)\(", seen, re.MULTILINE) if call != "write"]
+    syncs = [call in ("fsync", "syncfs") for call in calls if call != "copy_file_range"]
+    count = 3 if name == "batch" else 1
+    first, last = syncs.index(False), len(syncs) - syncs[::-1].index(False)
+    assert last - first == count, "it is published in one go"
+    assert first == count or "syncfs" in calls, f"not all was synced before: {calls}"
+    assert len(syncs) - last == 1, f"not one sync of the directory after: {calls}"
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_what_need_not_be_durable_is_not_synced(folder: Path, name: str) -> None:
+    crashsafe = "import crashsafe; crashsafe.set_default_durability({!r})"
+    for durability, syncs in (("visible", 0), ("atomic", 3 if name == "batch" else 1)):
+        prepare(folder, name != "open_new")
+        code = f"{crashsafe.format(durability)}; import faults, pathlib; faults.{name}(pathlib.Path({str(folder)!r}))"
+        run = subprocess.run(
+            ["strace", "-f", "-e", "trace=fsync,syncfs", sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        calls = re.findall(r"\b(fsync|syncfs)\(", run.stderr)
+        assert len(calls) == syncs or (syncs == 3 and calls == ["syncfs"])
+
+
 def test_the_interpreter_goes_on_while_a_sync_waits(worker: Worker, folder: Path) -> None:
     if IMPLEMENTATION == "portable":
         pytest.skip("as the pure one")
