@@ -121,6 +121,23 @@ def test_a_rename_whose_answer_was_lost_is_a_success(folder: Path, monkeypatch: 
     assert (folder / "target").read_bytes() == b"new"
 
 
+def test_what_already_has_the_name_of_a_staging_file_is_left_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crashsafe import _names
+
+    draws = iter([bytes(8), bytes(8), b"12345678"])
+    monkeypatch.setattr(os, "urandom", lambda size: next(draws))
+    planted = folder / os.fsdecode(_names.staging(b"target"))
+    victim = folder / "victim"
+    victim.write_bytes(b"victim")
+    planted.symlink_to("victim")
+    crashsafe.write_bytes(folder / "target", b"new")
+    assert (folder / "target").read_bytes() == b"new"
+    assert victim.read_bytes() == b"victim"
+    assert planted.is_symlink()
+
+
 def test_a_name_that_the_file_system_finds_too_long_is_cut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.open
 

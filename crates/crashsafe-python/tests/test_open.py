@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
+import errno
 import gc
 import io
 import os
+import resource
 import subprocess
 import sys
 import warnings
@@ -87,6 +90,35 @@ def test_the_file_may_be_closed_within(target: Path) -> None:
         file.close()
         assert target.read_text() == "old"
     assert target.read_text() == "new"
+
+
+def test_a_failure_that_was_swallowed_is_not_published(target: Path) -> None:
+    def write() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        with crashsafe.open(target, "wb") as file:
+            file.write(b"new" * 1000)
+            with contextlib.suppress(OSError):
+                file.close()
+
+    with pytest.raises(OSError) as caught:
+        in_child(write)
+    assert caught.value.errno == errno.EFBIG
+    assert target.read_text() == "old"
+    assert staging_files(target.parent) == []
+
+
+def test_a_failure_within_is_about_the_target(target: Path) -> None:
+    def write() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        try:
+            with crashsafe.open(target, "wb", 0) as file:
+                while True:
+                    file.write(b"new" * 1000)
+        except crashsafe.CommitError as error:
+            assert (error.filename, error.stage, error.committed) == (str(target), "write", False)
+
+    in_child(write)
+    assert target.read_text() == "old"
 
 
 def test_the_layers_may_be_taken_apart(target: Path) -> None:

@@ -105,6 +105,18 @@ def test_nobody_acts_as_an_owner_that_could_not_be_kept(folder: Path) -> None:
     assert mode_of(target) & 0o6000 == 0
 
 
+@root_only
+def test_another_group_gets_what_everybody_has(folder: Path) -> None:
+    target = folder / "target"
+    target.write_bytes(b"old")
+    folder.chmod(0o777)
+    os.chown(target, NOBODY, 2345)
+    target.chmod(0o2674)
+    as_nobody(lambda: crashsafe.write_bytes(target, b"new"))
+    assert target.stat().st_gid == NOBODY
+    assert mode_of(target) == 0o644
+
+
 def test_attributes_are_kept(folder: Path, way: Way) -> None:
     target = folder / "target"
     target.write_bytes(b"old")

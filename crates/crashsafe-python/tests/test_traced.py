@@ -124,6 +124,15 @@ def test_content_is_synced_before_the_rename_and_the_directory_after(worker: Wor
     assert order[-1][1].startswith("crashsafe-test-")
 
 
+@pytest.mark.parametrize("name", ["write_bytes", "open_and_write", "write_path", "copy", "batch"])
+def test_what_may_hold_secrets_of_another_file_is_nobody_elses_to_read(worker: Worker, folder: Path, name: str) -> None:
+    prepare(folder, name != "copy")
+    (folder / "source").chmod(0o640)
+    _, seen = worker.traced(name, folder, "-e", "trace=openat")
+    modes = re.findall(r"O_EXCL.*, (0\d+)\)", seen)
+    assert modes == ["0600"] + ["0666"] * (2 if name == "batch" else 0), seen
+
+
 @pytest.mark.parametrize("name", WRITES)
 def test_nothing_is_published_before_it_is_synced(worker: Worker, folder: Path, name: str) -> None:
     prepare(folder, name != "open_new")
