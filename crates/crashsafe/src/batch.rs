@@ -38,7 +38,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// An empty batch, for writes as [`write`](crate::write) does them.
+    /// An empty batch, for writes as [`write`](crate::write()) does them.
     pub fn new() -> Self {
         Batch::default()
     }

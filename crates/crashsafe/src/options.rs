@@ -59,7 +59,7 @@ impl Settings {
     }
 }
 
-/// How to write a file, for what [`write`](crate::write) and [`File::create`] do not do.
+/// How to write a file, for what [`write`](crate::write()) and [`File::create`] do not do.
 ///
 /// Used as [`std::fs::OpenOptions`] is; there is no `append`, because what is appended to is not replaced, and no
 /// `truncate`, because a new file begins empty.
