@@ -17,6 +17,7 @@ pub enum Fallback {
     #[default]
     Error,
     /// Write over the file itself when committing: *not atomic*, a crash meanwhile leaves a torn file.
+    /// Until then the content is in memory.
     /// Never done because a disk is full or broken.
     InPlace,
 }
@@ -30,6 +31,7 @@ pub enum HardLinks {
     /// Fail with [`io::ErrorKind::InvalidInput`].
     Error,
     /// Write over the file itself when committing, for all of its names: *not atomic*.
+    /// Until then the content is in memory.
     InPlace,
 }
 
