@@ -7,5 +7,7 @@
 //!
 //! What a *power failure* leaves is another question, for which the simulator's [log](sim::Record) is the material: it
 //! says of every call which inode and which directory entry it was about, in order.
+//! Its place is beside [`sim`]: a module that makes states of a log and decides about them, whoever recorded the log, and
+//! one that records the log of a real process.
 
 pub mod sim;

@@ -8,8 +8,10 @@ use crate::options::{Options, Settings};
 use crate::resolve;
 use crate::stage::{Staged, Way};
 use crate::sys::{Native, Node, System};
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 
 /// Many writes that are committed together.
@@ -38,7 +40,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// An empty batch, for writes as [`write`](crate::write) does them.
+    /// An empty batch, for writes as [`write`](crate::write()) does them.
     pub fn new() -> Self {
         Batch::default()
     }
@@ -80,15 +82,30 @@ impl Batch {
 #[derive(Debug)]
 pub(crate) struct Files<S: System> {
     staged: Vec<Staged<S>>,
+    /// How many of them, from the first on, are synced and closed.
+    settled: usize,
+    /// How many may be open before they are settled.
+    most_open: usize,
+    /// Whether something could not be settled, after which there is nothing to commit.
+    is_broken: bool,
+    /// The directories that settled files are in.
+    dirs: HashMap<(u64, u64), Arc<S::Dir>>,
 }
+
+/// A process has 256 descriptors where it has fewest (macOS), and a file that is being staged takes two.
+const MOST_OPEN: usize = 64;
 
 impl<S: System> Default for Files<S> {
     fn default() -> Self {
-        Files { staged: Vec::new() }
+        Files::with_most_open(MOST_OPEN)
     }
 }
 
 impl<S: System> Files<S> {
+    pub(crate) fn with_most_open(most_open: usize) -> Self {
+        Files { staged: Vec::new(), settled: 0, most_open, is_broken: false, dirs: HashMap::new() }
+    }
+
     pub(crate) fn add(&mut self, staged: Staged<S>) {
         self.staged.push(staged);
     }
@@ -100,6 +117,9 @@ impl<S: System> Files<S> {
         contents: &[u8],
         settings: Settings,
     ) -> Result<(), CommitError> {
+        if self.staged.len() - self.settled >= self.most_open {
+            self.settle()?;
+        }
         let mut staged = Staged::stage(sys, path, settings)?;
         staged.write_all(contents).map_err(|error| staged.failure(Stage::Write, error))?;
         self.add(staged);
@@ -107,16 +127,42 @@ impl<S: System> Files<S> {
     }
 
     pub(crate) fn commit(mut self) -> Result<(), CommitError> {
-        for staged in &mut self.staged {
-            staged.prepare()?;
+        if self.is_broken {
+            let lost = io::Error::other("the batch has lost what could not be synced before");
+            return Err(CommitError::new(Stage::Sync, Path::new(""), lost));
         }
-        self.sync()?;
+        self.make_durable()?;
         self.publish()
     }
 
-    /// Syncs the content of all files, with as little waiting as is safe.
+    /// Prepares and syncs the files that are open.
+    fn make_durable(&mut self) -> Result<(), CommitError> {
+        for staged in &mut self.staged[self.settled..] {
+            staged.prepare()?;
+        }
+        self.sync()
+    }
+
+    /// Syncs the files that are open and closes them, so that a batch may have more files than a process descriptors.
+    fn settle(&mut self) -> Result<(), CommitError> {
+        if let Err(error) = self.make_durable() {
+            // What could not be synced must not be published, and half a batch is not what was asked for.
+            self.staged.clear();
+            self.settled = 0;
+            self.is_broken = true;
+            return Err(error);
+        }
+        for staged in &mut self.staged[self.settled..] {
+            staged.close();
+            share_directory(staged, &mut self.dirs);
+        }
+        self.settled = self.staged.len();
+        Ok(())
+    }
+
+    /// Syncs the content of the files that are open, with as little waiting as is safe.
     fn sync(&mut self) -> Result<(), CommitError> {
-        let mut rest: Vec<&mut Staged<S>> = self.staged.iter_mut().collect();
+        let mut rest: Vec<&mut Staged<S>> = self.staged[self.settled..].iter_mut().collect();
         while let Some(device) = rest.iter().find_map(|staged| device(staged)) {
             let (group, others): (Vec<_>, Vec<_>) =
                 rest.into_iter().partition(|staged| self::device(staged) == Some(device));
@@ -167,6 +213,13 @@ impl<S: System> Files<S> {
     }
 }
 
+/// Lets a file keep a directory open that another one has open already.
+fn share_directory<S: System>(staged: &mut Staged<S>, dirs: &mut HashMap<(u64, u64), Arc<S::Dir>>) {
+    let Way::Beside { place, .. } = &mut staged.way else { return };
+    let Some(identity) = staged.sys.dir_node(&place.dir).ok().and_then(|node| node.identity) else { return };
+    place.dir = dirs.entry(identity).or_insert_with(|| Arc::clone(&place.dir)).clone();
+}
+
 fn unsynced<S: System>(staged: &Staged<S>, error: io::Error) -> CommitError {
     staged.failure(Stage::SyncDirectory, error).after_commit()
 }
@@ -174,7 +227,7 @@ fn unsynced<S: System>(staged: &Staged<S>, error: io::Error) -> CommitError {
 /// The device that holds a staging file whose content must be synced.
 fn device<S: System>(staged: &Staged<S>) -> Option<u64> {
     let Way::Beside { .. } = &staged.way else { return None };
-    let node = staged.settings.durability().syncs_file().then(|| staged.sys.file_node(&staged.file))?;
+    let node = staged.settings.durability().syncs_file().then(|| staged.sys.file_node(staged.file()))?;
     node.ok()?.identity.map(|(device, _)| device)
 }
 
@@ -189,7 +242,7 @@ fn sync_group<S: System>(mut group: Vec<&mut Staged<S>>) -> Result<(), CommitErr
         let Way::Beside { place, .. } = &first.way else { return Ok(()) };
         if group.len() >= MANY && first.sys.can_sync_everything(&place.dir) {
             // Through the file that was opened first: errors are reported that came after that (syncfs(2)).
-            let synced = first.sys.sync_everything(&first.file);
+            let synced = first.sys.sync_everything(first.file());
             return synced.map_err(|error| first.failure(Stage::Sync, error));
         }
     }

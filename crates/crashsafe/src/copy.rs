@@ -14,7 +14,7 @@ pub(crate) fn copy<S: System>(sys: S, from: &Path, to: &Path, settings: Settings
     // Until it has its mode nobody else reads it.
     let mut staged = Staged::stage(sys, to, Settings { mode: Some(0o600), ..settings })?;
     // The files themselves, because the standard library lets the kernel copy between those.
-    let copied = io::copy(&mut source, &mut staged.file);
+    let copied = io::copy(&mut source, staged.file_mut());
     let len = copied.map_err(|error| staged.failure(Stage::Write, error))?;
     staged.mode = Some(mode);
     staged.commit().map_err(CommitError::without_file)?;

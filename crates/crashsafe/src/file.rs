@@ -77,13 +77,13 @@ impl Deref for File {
     type Target = std::fs::File;
 
     fn deref(&self) -> &std::fs::File {
-        &self.staged.file
+        self.staged.file()
     }
 }
 
 impl DerefMut for File {
     fn deref_mut(&mut self) -> &mut std::fs::File {
-        &mut self.staged.file
+        self.staged.file_mut()
     }
 }
 
@@ -156,7 +156,7 @@ impl BufWriter {
 
     /// The file behind the buffer; it lacks what the buffer holds.
     pub fn get_ref(&self) -> &std::fs::File {
-        &self.buffered.staged().file
+        self.buffered.staged().file()
     }
 
     /// Empties the buffer and gives back the file behind it.

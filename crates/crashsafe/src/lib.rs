@@ -1,17 +1,6 @@
 //! Atomic and durable file writes: the old file or the new one, never a torn one.
-//!
-//! ```
-//! # let folder = tempfile::tempdir()?;
-//! # let path = folder.path().join("settings.toml");
-//! crashsafe::write(&path, "volume = 11\n")?;
-//! # assert_eq!(std::fs::read(&path)?, b"volume = 11\n");
-//! # Ok::<(), std::io::Error>(())
-//! ```
-//!
-//! Everything here is a twin of something in `std::fs`, and does with one call what takes a page of careful code:
-//! *stage* the content in a file beside the target, *sync* it to the device, *publish* it by a rename, and *sync the
-//! directory*, so that the rename survives too.
-//! A crash, a full disk, an exception or a concurrent reader finds the old content or the new, whole.
+
+#![doc = include_str!("../README.md")]
 
 mod batch;
 mod copy;

@@ -17,6 +17,7 @@ pub enum Fallback {
     #[default]
     Error,
     /// Write over the file itself when committing: *not atomic*, a crash meanwhile leaves a torn file.
+    /// Until then the content is in memory.
     /// Never done because a disk is full or broken.
     InPlace,
 }
@@ -30,6 +31,7 @@ pub enum HardLinks {
     /// Fail with [`io::ErrorKind::InvalidInput`].
     Error,
     /// Write over the file itself when committing, for all of its names: *not atomic*.
+    /// Until then the content is in memory.
     InPlace,
 }
 
@@ -59,7 +61,7 @@ impl Settings {
     }
 }
 
-/// How to write a file, for what [`write`](crate::write) and [`File::create`] do not do.
+/// How to write a file, for what [`write`](crate::write()) and [`File::create`] do not do.
 ///
 /// Used as [`std::fs::OpenOptions`] is; there is no `append`, because what is appended to is not replaced, and no
 /// `truncate`, because a new file begins empty.

@@ -47,10 +47,10 @@ impl<S: System> Staged<S> {
         }
         let attributes = now.as_ref().and_then(|_| self.sys.attributes(&place.dir, &place.name).ok());
         let kept = match now.as_ref().or(place.old.as_ref()) {
-            Some(old) => keep::keep(&self.sys, &self.file, old, &attributes.unwrap_or_default()),
+            Some(old) => keep::keep(&self.sys, self.file(), old, &attributes.unwrap_or_default()),
             None => Ok(()),
         };
-        let wanted = self.mode.as_ref().map_or(Ok(()), |mode| self.sys.set_mode(&self.file, mode));
+        let wanted = self.mode.as_ref().map_or(Ok(()), |mode| self.sys.set_mode(self.file(), mode));
         kept.and(wanted).map_err(|error| self.failure(Stage::Metadata, error))
     }
 
@@ -59,7 +59,7 @@ impl<S: System> Staged<S> {
         if !self.settings.durability().syncs_file() {
             return Ok(());
         }
-        match (&self.way, self.sys.sync(&self.file)) {
+        match (&self.way, self.sys.sync(self.file())) {
             (_, Ok(())) => Ok(()),
             // A pipe has nothing to sync.
             (Way::Through, Err(error)) if sys::is_unsupported(&error) => Ok(()),
@@ -99,7 +99,11 @@ impl<S: System> Staged<S> {
         let error = match renamed {
             Ok(()) => return Ok(Outcome { atomic: true, directory_synced: false }),
             // A server may have done it and lost its answer, and found nothing to do when asked again.
-            Err(_) if self.is_published(place) => return Ok(Outcome { atomic: true, directory_synced: false }),
+            Err(_) if self.is_published(place) => {
+                // If it was a link, the staging file's name is left.
+                let _ = self.sys.unlink(&place.dir, name);
+                return Ok(Outcome { atomic: true, directory_synced: false });
+            }
             Err(error) => error,
         };
         let is_mounted =
@@ -114,8 +118,8 @@ impl<S: System> Staged<S> {
     /// Whether the target's name already stands for the staged file.
     fn is_published(&self, place: &Place<S>) -> bool {
         let target = self.sys.node(&place.dir, &place.name);
-        let staged = self.sys.file_node(&self.file);
-        matches!((target, staged), (Ok(target), Ok(staged)) if target.is(&staged))
+        let open = self.file.as_ref().and_then(|file| self.sys.file_node(file).ok());
+        matches!((target, open.as_ref().or(self.closed.as_ref())), (Ok(target), Some(staged)) if target.is(staged))
     }
 
     /// Syncs the directory of a target that was published with `outcome`.
@@ -135,20 +139,24 @@ impl<S: System> Staged<S> {
         let outcome = Outcome { atomic: false, directory_synced: false };
         let (Way::Apart { place } | Way::Beside { place, .. }) = &self.way else { return Ok(outcome) };
         let syncs = self.settings.durability().syncs_file();
-        let copied = copy_over(&self.sys, &mut self.file, place, syncs);
+        let staged = match (self.file.take(), &self.way) {
+            (None, Way::Beside { place, name }) => self.sys.open(&place.dir, name, Access::Read),
+            (file, _) => file.ok_or_else(|| io::ErrorKind::NotFound.into()),
+        };
+        let copied = staged.and_then(|file| copy_over(&self.sys, file, place, syncs));
         copied.map(|()| outcome).map_err(|error| CommitError::new(Stage::InPlace, &self.target, error))
     }
 }
 
 /// Copies all of `file` over the file at `place`.
-fn copy_over<S: System>(sys: &S, file: &mut S::File, place: &Place<S>, syncs: bool) -> io::Result<()> {
+fn copy_over<S: System>(sys: &S, mut file: S::File, place: &Place<S>, syncs: bool) -> io::Result<()> {
     let mut target = sys.open(&place.dir, &place.name, Access::Write)?;
     if sys.file_node(&target)?.kind != Kind::Regular {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file any more"));
     }
     file.seek(io::SeekFrom::Start(0))?;
     // Truncated last, so that it is never empty.
-    let len = io::copy(file, &mut target)?;
+    let len = io::copy(&mut file, &mut target)?;
     sys.set_len(&target, len)?;
     if syncs { sys.sync(&target) } else { Ok(()) }
 }

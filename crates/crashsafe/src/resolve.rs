@@ -8,11 +8,13 @@ use crate::sys::{Kind, Node, System};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where a file is, or will be.
 #[derive(Debug)]
 pub(crate) struct Place<S: System> {
-    pub(crate) dir: S::Dir,
+    /// Shared by the files of a batch, which would need too many descriptors otherwise.
+    pub(crate) dir: Arc<S::Dir>,
     /// The path of `dir`, for those who want a path.
     pub(crate) folder: PathBuf,
     pub(crate) name: OsString,
@@ -78,7 +80,7 @@ pub(crate) fn look<S: System>(sys: &S, place: &Place<S>) -> io::Result<Option<No
 /// Opens the directory that `path` names something in; `None` if it can only name a directory.
 fn enter<S: System>(sys: &S, base: Option<&S::Dir>, folder: &Path, path: &Path) -> io::Result<Option<Place<S>>> {
     let Some((parent, name)) = split(path) else { return Ok(None) };
-    let dir = sys.open_dir(base, parent)?;
+    let dir = Arc::new(sys.open_dir(base, parent)?);
     Ok(Some(Place { dir, folder: folder.join(parent), name: name.to_owned(), old: None }))
 }
 

@@ -13,7 +13,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(crate) struct Staged<S: System> {
     pub(crate) sys: S,
-    pub(crate) file: S::File,
+    /// Always there but in a batch, which closes it once it is synced.
+    pub(crate) file: Option<S::File>,
+    /// What the file was when it was closed.
+    pub(crate) closed: Option<Node>,
     pub(crate) way: Way<S>,
     /// The target as the caller has named it.
     pub(crate) target: PathBuf,
@@ -35,6 +38,9 @@ pub(crate) enum Way<S: System> {
     Done,
 }
 
+/// Why the file is open.
+const OPEN: &str = "a batch closes what it has synced and only renames it from then on";
+
 /// What is said where a directory takes no staging file.
 const NO_ROOM: &str = "the directory takes no new file, so the file cannot be replaced; \
                        `Fallback::InPlace` would write over it";
@@ -51,7 +57,7 @@ impl<S: System> Staged<S> {
             Target::Entry(place) => Self::stage_at(sys, place, target, settings),
             Target::Through => {
                 let file = open_through(&sys, target, settings).map_err(at(Stage::Resolve))?;
-                Ok(Staged { sys, file, way: Way::Through, target: target.to_owned(), settings, mode: None })
+                Ok(Staged::new(sys, file, Way::Through, target, settings))
             }
         }
     }
@@ -66,7 +72,7 @@ impl<S: System> Staged<S> {
         match create(&sys, &place, settings) {
             Ok((file, name)) => {
                 let way = Way::Beside { place, name };
-                Ok(Staged { sys, file, way, target: target.to_owned(), settings, mode: None })
+                Ok(Staged::new(sys, file, way, target, settings))
             }
             Err(error) if place.old.is_some() && takes_no_file(&error) => match settings.fallback {
                 Fallback::InPlace => Self::stage_apart(sys, place, target, settings),
@@ -79,7 +85,26 @@ impl<S: System> Staged<S> {
     /// Begins a write whose content can only be copied over the target in the end.
     fn stage_apart(sys: S, place: Place<S>, target: &Path, settings: Settings) -> Result<Self, CommitError> {
         let file = sys.create_nameless().map_err(|error| CommitError::new(Stage::Create, target, error))?;
-        Ok(Staged { sys, file, way: Way::Apart { place }, target: target.to_owned(), settings, mode: None })
+        Ok(Staged::new(sys, file, Way::Apart { place }, target, settings))
+    }
+
+    fn new(sys: S, file: S::File, way: Way<S>, target: &Path, settings: Settings) -> Self {
+        Staged { sys, file: Some(file), closed: None, way, target: target.to_owned(), settings, mode: None }
+    }
+
+    pub(crate) fn file(&self) -> &S::File {
+        self.file.as_ref().expect(OPEN)
+    }
+
+    pub(crate) fn file_mut(&mut self) -> &mut S::File {
+        self.file.as_mut().expect(OPEN)
+    }
+
+    /// Lets go of a descriptor that is no longer needed, because the content is synced.
+    pub(crate) fn close(&mut self) {
+        if matches!(self.way, Way::Beside { .. }) {
+            self.closed = self.file.take().and_then(|file| self.sys.file_node(&file).ok());
+        }
     }
 
     /// Takes the write back. What went through to a device or a pipe is gone.
@@ -199,26 +224,26 @@ pub(crate) fn unlink<S: System>(sys: &S, dir: &S::Dir, name: &OsStr) -> io::Resu
 
 impl<S: System> io::Write for Staged<S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.file_mut().write(bytes)
     }
 
     fn write_vectored(&mut self, bytes: &[io::IoSlice<'_>]) -> io::Result<usize> {
-        self.file.write_vectored(bytes)
+        self.file_mut().write_vectored(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file_mut().flush()
     }
 }
 
 impl<S: System> io::Read for Staged<S> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        self.file.read(bytes)
+        self.file_mut().read(bytes)
     }
 }
 
 impl<S: System> io::Seek for Staged<S> {
     fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
+        self.file_mut().seek(to)
     }
 }

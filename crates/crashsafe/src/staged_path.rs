@@ -84,15 +84,15 @@ impl<S: System> Staging<S> {
         let sys = &self.staged.sys;
         match &self.staged.way {
             Way::Beside { place, name } => {
-                self.staged.file = open_any(sys, &place.dir, name)?;
-                match sys.file_node(&self.staged.file)?.kind {
+                let file = self.staged.file.insert(open_any(sys, &place.dir, name)?);
+                match sys.file_node(file)?.kind {
                     Kind::Regular => Ok(()),
                     _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "what was staged is no regular file")),
                 }
             }
             Way::Apart { place } => {
                 // It was written in place, so that all that is left to do is to sync it.
-                self.staged.file = open_any(sys, &place.dir, &place.name)?;
+                self.staged.file = Some(open_any(sys, &place.dir, &place.name)?);
                 self.staged.way = Way::Through;
                 Ok(())
             }

@@ -21,7 +21,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncSeek, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::task::spawn_blocking;
 
-/// Replaces the content of `path` by `contents`; [`crate::write`] for asynchronous code.
+/// Replaces the content of `path` by `contents`; [`crate::write()`] for asynchronous code.
 pub async fn write(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<()> {
     let (path, contents) = (path.as_ref().to_owned(), contents.as_ref().to_owned());
     spawn_blocking(move || crate::write(path, contents)).await?

@@ -46,7 +46,7 @@ pub(super) struct Entry {
     pub(super) enter: Enter,
 }
 
-pub(super) const ENTRIES: [Entry; 12] = [
+pub(super) const ENTRIES: [Entry; 13] = [
     Entry { name: "write", is_new: false, enter: write },
     Entry { name: "create_new", is_new: true, enter: create_new },
     Entry { name: "create_new by a link", is_new: true, enter: create_new_by_link },
@@ -57,6 +57,7 @@ pub(super) const ENTRIES: [Entry; 12] = [
     Entry { name: "BufWriter", is_new: false, enter: buffered },
     Entry { name: "Batch by file", is_new: false, enter: batch },
     Entry { name: "Batch by file system", is_new: false, enter: batch_at_once },
+    Entry { name: "Batch of many", is_new: false, enter: batch_of_many },
     Entry { name: "replace", is_new: false, enter: replace },
     Entry { name: "retried File", is_new: false, enter: retried },
 ];
@@ -119,7 +120,20 @@ fn buffered(sim: &Sim, path: &Path, content: &[u8], settings: Settings) -> Resul
 }
 
 fn batch(sim: &Sim, path: &Path, content: &[u8], settings: Settings) -> Result<(), Failure> {
-    let mut files = Files::default();
+    commit_batch(Files::default(), sim, path, content, settings)
+}
+
+fn batch_of_many(sim: &Sim, path: &Path, content: &[u8], settings: Settings) -> Result<(), Failure> {
+    commit_batch(Files::with_most_open(2), sim, path, content, settings)
+}
+
+fn commit_batch(
+    mut files: Files<Sim>,
+    sim: &Sim,
+    path: &Path,
+    content: &[u8],
+    settings: Settings,
+) -> Result<(), Failure> {
     for path in [path].into_iter().chain(OTHERS.map(Path::new)) {
         files.write(sim.clone(), path, content, settings)?;
     }

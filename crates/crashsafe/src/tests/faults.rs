@@ -149,7 +149,7 @@ fn whatever_fails_the_target_is_old_or_new_and_nothing_is_left() {
 #[test]
 fn a_rename_whose_answer_is_lost_is_a_success() {
     each_case(&[1], |case| {
-        for call in [Call::Rename, Call::RenameNew] {
+        for call in [Call::Rename, Call::RenameNew, Call::Link] {
             let lost = Fault::new(call, 0, Errno::ENOENT).after_effect();
             if !calls_of(&case).contains_key(&call) || case.entry.name == "replace" {
                 continue;

@@ -206,6 +206,21 @@ fn a_batch_writes_all_or_says_what_it_wrote() {
     assert_eq!(staging_files(folder.path()).len(), 0);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_batch_may_have_more_files_than_a_process_descriptors() {
+    let folder = folder();
+    let mut batch = Batch::with_options(Options::new().durability(Durability::Visible).parents(true));
+    let path = |at: usize| folder.path().join(format!("{}/{at}", at % 7));
+    for at in 0..2000 {
+        batch.write(path(at), at.to_string()).unwrap();
+    }
+    let open = fs::read_dir("/proc/self/fd").unwrap().count();
+    assert!(open < 500, "{open} descriptors are open");
+    batch.commit().unwrap();
+    assert!((0..2000).all(|at| content(&path(at)) == at.to_string()));
+}
+
 #[test]
 fn an_empty_batch_does_nothing() {
     assert!(Batch::new().is_empty());

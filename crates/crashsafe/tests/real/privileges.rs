@@ -168,3 +168,29 @@ fn a_file_that_is_mounted_by_itself_is_named_as_such() {
     assert_eq!(fs::read(folder.join("file")).unwrap(), b"what was there before");
     assert_eq!(staging_files(&folder).len(), 0);
 }
+
+#[test]
+fn a_full_disk_leaves_the_old_file() {
+    let Some(stage) = Stage::new("a full disk") else { return };
+    let folder = stage.prepare("a", 0, 0o755, 0o644, 0);
+    for how in ["write", "file", "buffered", "batch", "with-path", "write-if-changed", "copy"] {
+        let (input, from) = if how == "copy" { ("", "--from large") } else { ("cat large |", "") };
+        let script = format!(
+            "mount -t tmpfs -o size=64k none a && printf old > a/file && head -c 1000000 /dev/zero > large || exit 9
+            {input} ./sponge --in-place --how {how} {from} a/file
+            code=$?
+            [ \"$(cat a/file)\" = old ] || exit 8
+            [ \"$(ls -A a)\" = file ] || exit 7
+            exit $code"
+        );
+        let mut command = Command::new("unshare");
+        command.args(["-m", "sh", "-c", &script]).current_dir(stage.folder.path());
+        let output = feed(command);
+        if output.status.code() == Some(9) || says(&output).contains("unshare") {
+            return skip("a full disk", says(&output).trim());
+        }
+        assert_eq!(output.status.code(), Some(1), "{how}: {}", says(&output));
+        assert!(says(&output).to_lowercase().contains("space"), "{how}: {}", says(&output));
+    }
+    assert_eq!(fs::read(folder.join("file")).unwrap(), b"what was there before");
+}

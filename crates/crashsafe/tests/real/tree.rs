@@ -30,7 +30,7 @@ fn describe(path: &Path) -> String {
     use std::os::unix::fs::MetadataExt;
     let metadata = fs::symlink_metadata(path).unwrap();
     let content = match metadata.file_type() {
-        kind if kind.is_file() => format!("file {:?}", String::from_utf8_lossy(&fs::read(path).unwrap())),
+        kind if kind.is_file() => format!("file {:?}", fs::read(path).map_err(|error| error.kind())),
         kind if kind.is_symlink() => format!("link {:?}", fs::read_link(path).unwrap()),
         kind if kind.is_dir() => format!("folder {:?}", snapshot(path)),
         kind => format!("{kind:?}"),
