@@ -9,7 +9,7 @@ use std::{fs, iter};
 use walkdir::WalkDir;
 
 /// Which of our packages each may depend on; the arrows point down only.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("atomic-lint-source", &[]),
     ("atomic-lint-ir", &["source"]),
     ("atomic-lint-catalog", &["ir"]),
@@ -17,7 +17,13 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("atomic-lint-python", &["source", "ir"]),
     ("atomic-lint-analysis", &["source", "ir", "catalog"]),
     ("atomic-lint", &["source", "ir", "catalog", "rust", "python", "analysis"]),
+    ("crashcheck", &[]),
+    ("crashsafe", &[]),
+    ("crashsafe-python", &["crashsafe"]),
 ];
+
+/// What only the tests of a package may depend on.
+const TEST_ARROWS: [(&str, &[&str]); 1] = [("crashsafe", &["crashcheck"])];
 
 /// Modules of the standard library by which a program touches what is outside of it.
 const OUTSIDE: [&str; 5] = ["env", "fs", "net", "process", "time"];
@@ -43,30 +49,52 @@ fn manifest(package: &str) -> toml::Table {
     fs::read_to_string(path).unwrap().parse().unwrap()
 }
 
+/// Those of the packages named in the table of `manifest` that are ours, without what all names begin with.
+fn ours(manifest: &toml::Table, table: &str) -> BTreeSet<String> {
+    let tables = iter::once(manifest.get(table)).chain(targets(manifest).map(|target| target.get(table)));
+    let names = tables.flatten().filter_map(toml::Value::as_table).flat_map(toml::Table::keys);
+    names.filter(|name| is_ours(name)).map(|name| name.trim_start_matches("atomic-lint-").to_owned()).collect()
+}
+
+/// What a manifest says of single systems.
+fn targets(manifest: &toml::Table) -> impl Iterator<Item = &toml::Value> {
+    manifest.get("target").and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::values)
+}
+
+fn is_ours(package: &str) -> bool {
+    package.starts_with("atomic-lint-") || package.starts_with("crash")
+}
+
 #[test]
 fn packages_depend_on_each_other_as_the_design_says() {
     for (package, allowed) in ARROWS {
-        let manifest = manifest(package);
-        let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
-        let ours =
-            dependencies.into_iter().flat_map(toml::Table::keys).filter_map(|key| key.strip_prefix("atomic-lint-"));
-        let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
-        let beyond: Vec<&str> = ours.filter(|name| !allowed.contains(name)).collect();
+        let beyond: Vec<String> =
+            ours(&manifest(package), "dependencies").into_iter().filter(|name| !allowed.contains(&&**name)).collect();
         assert!(beyond.is_empty(), "{package} depends on {beyond:?}");
     }
 }
 
 #[test]
-fn every_package_of_the_linter_is_in_the_table() {
+fn the_runtime_knows_the_simulator_in_its_tests_alone() {
+    for (package, allowed) in TEST_ARROWS {
+        let expected: BTreeSet<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(ours(&manifest(package), "dev-dependencies"), expected);
+    }
+    let crashcheck = ours(&manifest("crashcheck"), "dev-dependencies");
+    assert!(crashcheck.is_empty(), "crashcheck depends on {crashcheck:?}");
+}
+
+#[test]
+fn every_package_is_in_the_table() {
     let folders = fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().file_name());
-    let names = folders.filter_map(|name| name.into_string().ok()).filter(|name| name.starts_with("atomic-lint-"));
+    let names = folders.filter_map(|name| name.into_string().ok()).filter(|name| is_ours(name));
     let known: BTreeSet<String> = ARROWS.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(names.chain(iter::once("atomic-lint".to_owned())).collect::<BTreeSet<_>>(), known);
 }
 
 #[test]
 fn only_the_program_touches_files_environment_and_clock() {
-    for (package, _) in ARROWS.iter().filter(|(package, _)| *package != "atomic-lint") {
+    for (package, _) in ARROWS.iter().filter(|(package, _)| package.starts_with("atomic-lint-")) {
         for path in sources(&root().join("crates").join(package).join("src")) {
             let tokens: TokenStream = fs::read_to_string(&path).unwrap().parse().unwrap();
             let named = outside_modules(tokens);
