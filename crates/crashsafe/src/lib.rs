@@ -37,6 +37,14 @@ use std::path::Path;
 use sys::Native;
 
 /// Replaces the content of `path` by `contents`, as [`std::fs::write`] does but for never leaving it torn.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("settings.toml");
+/// crashsafe::write(&path, "volume = 11\n")?;
+/// # assert_eq!(std::fs::read(&path)?, b"volume = 11\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn write(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<()> {
     Options::new().write(path, contents)?;
     Ok(())
@@ -45,6 +53,14 @@ pub fn write(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<(
 /// Writes `contents` to the file `path`, which must not exist.
 ///
 /// Of two processes that try, one succeeds, and the other gets [`io::ErrorKind::AlreadyExists`].
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("id");
+/// crashsafe::create_new(&path, "4f1c")?;
+/// assert!(crashsafe::create_new(&path, "77aa").is_err());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn create_new(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<()> {
     Options::new().create_new(true).write(path, contents)?;
     Ok(())
@@ -53,16 +69,41 @@ pub fn create_new(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Res
 /// Replaces the content of `path` by `contents` unless they are equal, and says whether it did.
 ///
 /// A file that is left alone keeps its time of modification, which build tools and watchers look at, and costs no sync.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("bindings.rs");
+/// assert!(crashsafe::write_if_changed(&path, "fn f() {}")?);
+/// assert!(!crashsafe::write_if_changed(&path, "fn f() {}")?);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn write_if_changed(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<bool> {
     Ok(Options::new().write_if_changed(path, contents)?)
 }
 
 /// Replaces `to` by a copy of `from`, mode included, as [`std::fs::copy`] does; says how many bytes that were.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let (from, to) = (folder.path().join("a"), folder.path().join("b"));
+/// # std::fs::write(&from, "text")?;
+/// assert_eq!(crashsafe::copy(&from, &to)?, 4);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
     Ok(Options::new().copy(from, to)?)
 }
 
 /// Syncs `from`, renames it to `to` as [`std::fs::rename`] does, and syncs the directory.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let (staged, path) = (folder.path().join("new"), folder.path().join("index"));
+/// std::fs::write(&staged, "by whatever program")?;
+/// crashsafe::replace(&staged, &path)?;
+/// # assert!(path.exists() && !staged.exists());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn replace(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
     Options::new().replace(from, to)?;
     Ok(())
