@@ -147,6 +147,9 @@ impl Reader<'_> {
                 Some(())
             }
             Item::Statement => {
+                if self.word() == "mut" {
+                    self.at += 1;
+                }
                 if self.kind()? == Kind::Word {
                     self.name(member, part)?;
                 }

@@ -37,7 +37,8 @@ fn functions_classes_and_assignments_are_parts() {
 
 #[test]
 fn strings_may_look_like_anything() {
-    let text = "X = '''\ndef no():\n    pass\n'''\ndef f():\n    r\"\\\"\"; '#'; \"\"\"\nclass A:\n\"\"\"\ny = 1 + \\\n  2\n";
+    let text =
+        "X = '''\ndef no():\n    pass\n'''\ndef f():\n    r\"\\\"\"; '#'; \"\"\"\nclass A:\n\"\"\"\ny = 1 + \\\n  2\n";
     let found = parts(text);
     let expected = [("X", ""), ("f", "r\"\\\"\"; '#'; \"\"\"\nclass A:\n\"\"\""), ("y", "")];
     assert_eq!(found, expected.map(|(names, bodies)| (names.to_owned(), bodies.to_owned())));
@@ -52,7 +53,8 @@ fn what_is_not_clear_leaves_no_outline() {
 
 #[test]
 fn a_body_that_is_left_out_keeps_its_signature_and_moves_nothing() {
-    let text = "\u{feff}def f(é: str) -> int:\r\n    \"\"\"漢\"\"\"\r\n    yield g()\r\n\r\ndef g():\r\n    return 1\r\n";
+    let text =
+        "\u{feff}def f(é: str) -> int:\r\n    \"\"\"漢\"\"\"\r\n    yield g()\r\n\r\ndef g():\r\n    return 1\r\n";
     let bodies = PythonFrontend.outline(text).parts[0].bodies.clone();
     let lowered = PythonFrontend.lower(text, &bodies);
     assert_eq!(lowered.gaps, []);
