@@ -112,17 +112,15 @@ impl<'p> Inspector<'p> {
     }
 
     /// Lowers what is asked of `file`, which was passed over before or of which less was asked.
-    ///
-    /// Whether there is anything new in [`SourceFile::facts`].
-    pub(crate) fn lower(&mut self, file: &mut SourceFile, ask: Ask<'_>) -> bool {
+    pub(crate) fn lower(&mut self, file: &mut SourceFile, ask: Ask<'_>) {
         let lowered = read(&mut self.reader, file).and_then(|bytes| {
             let text = decode(file.language, bytes).map_err(|why| Missed::whole(&file.name, Kind::Encoding, why))?;
-            Ok(lower(self.prefilter, self.depth, file, bytes, &text.text, ask))
+            lower(self.prefilter, self.depth, file, bytes, &text.text, ask);
+            Ok(())
         });
-        lowered.unwrap_or_else(|missed| {
+        if let Err(missed) = lowered {
             file.missed = Some(missed);
-            false
-        })
+        }
     }
 
     /// Whether one of the words that `search` is for stands in what was left out of `file`.
@@ -138,48 +136,70 @@ fn read<'r>(reader: &'r mut Reader, file: &SourceFile) -> Result<&'r [u8], Misse
     reader.read(&file.path).map_err(|error| Missed::whole(&file.name, Kind::Io, error.to_string()))
 }
 
-/// Lowers what is asked of `text`, the content of `file`; whether that gave anything new.
-fn lower(prefilter: &Prefilter, depth: Depth, file: &mut SourceFile, bytes: &[u8], text: &str, ask: Ask<'_>) -> bool {
+/// Lowers what is asked of `text`, the content of `file`.
+fn lower(prefilter: &Prefilter, depth: Depth, file: &mut SourceFile, bytes: &[u8], text: &str, ask: Ask<'_>) {
     let frontend = frontend(file.language);
-    let cut = || guarded(|| portion::omitted(frontend, prefilter, text, ask.asked, ask.bodies)).unwrap_or_default();
-    let known = file.facts.as_ref().map(|facts| &facts.omitted);
-    let mut omitted = if depth == Depth::Everything && known.is_none() { Vec::new() } else { cut() };
-    if known == Some(&omitted) {
-        return false;
-    }
-    let mut lowered = guarded(|| frontend.lower(text, &omitted));
-    // What is not asked for need not be right, so what is wrong with it is not said.
-    let faulty = |lowered: &Option<Lowered>| lowered.as_ref().is_none_or(|lowered| !lowered.gaps.is_empty());
-    if depth == Depth::Everything && known.is_none() && faulty(&lowered) {
-        let portion = cut();
-        if !portion.is_empty() {
-            let less = guarded(|| frontend.lower(text, &portion));
-            match (&mut lowered, less) {
-                (Some(whole), Some(less)) if whole.unit.is_some() => whole.gaps = less.gaps,
-                (lowered, less) => (*lowered, omitted) = (less, portion),
+    let asked = || guarded(|| portion::omitted(frontend, prefilter, text, ask.asked, ask.bodies)).unwrap_or_default();
+    let digest = sources::digest(bytes);
+    match &file.facts {
+        Some(facts) => {
+            let omitted = asked();
+            if facts.omitted != omitted
+                && let Some(Lowered { unit: Some(unit), .. }) = guarded(|| frontend.lower(text, &omitted))
+            {
+                file.facts = Some(Facts::new(Some(unit), digest, omitted));
             }
         }
+        None => {
+            let omitted = if depth == Depth::Everything { Vec::new() } else { asked() };
+            let lowered = guarded(|| frontend.lower(text, &omitted));
+            let (lowered, omitted) = match depth {
+                Depth::Everything if is_faulty(&lowered) => lower_less(frontend, text, lowered, asked()),
+                _ => (lowered, omitted),
+            };
+            begin(file, text, digest, lowered, omitted);
+        }
     }
-    let first = known.is_none();
-    match lowered {
-        None if first => {
-            let why = "the front end panicked, please report this file";
-            file.missed = Some(Missed::whole(&file.name, Kind::Internal, why));
-            false
-        }
-        // More of the file than was lowered before is not to be had.
-        None | Some(Lowered { unit: None, .. }) if !first => false,
-        None => false,
-        Some(lowered) => {
-            // A gap in a file that has no word to write with hides nothing.
-            if file.hit && first {
-                file.missed = gap(&file.name, text, &lowered);
-            }
-            let Lowered { mut unit, .. } = lowered;
-            let directives = unit.as_mut().map(|unit| mem::take(&mut unit.directives)).unwrap_or_default();
-            file.facts = Some(Facts { unit, directives, digest: sources::digest(bytes), omitted });
-            true
-        }
+}
+
+fn is_faulty(lowered: &Option<Lowered>) -> bool {
+    lowered.as_ref().is_none_or(|lowered| !lowered.gaps.is_empty())
+}
+
+/// Where all of `text` has faults: what is not asked for need not be right, so only the faults of the rest count.
+fn lower_less(
+    frontend: &dyn Frontend,
+    text: &str,
+    whole: Option<Lowered>,
+    omitted: Vec<Span>,
+) -> (Option<Lowered>, Vec<Span>) {
+    if omitted.is_empty() {
+        return (whole, omitted);
+    }
+    match (whole, guarded(|| frontend.lower(text, &omitted))) {
+        (Some(whole), Some(less)) if whole.unit.is_some() => (Some(Lowered { gaps: less.gaps, ..whole }), Vec::new()),
+        (_, less) => (less, omitted),
+    }
+}
+
+/// Takes in the first that is lowered of `file`.
+fn begin(file: &mut SourceFile, text: &str, digest: u64, lowered: Option<Lowered>, omitted: Vec<Span>) {
+    let Some(lowered) = lowered else {
+        let why = "the front end panicked, please report this file";
+        file.missed = Some(Missed::whole(&file.name, Kind::Internal, why));
+        return;
+    };
+    // A gap in a file that has no word to write with hides nothing.
+    if file.hit {
+        file.missed = gap(&file.name, text, &lowered);
+    }
+    file.facts = Some(Facts::new(lowered.unit, digest, omitted));
+}
+
+impl Facts {
+    fn new(mut unit: Option<Unit>, digest: u64, omitted: Vec<Span>) -> Self {
+        let directives = unit.as_mut().map(|unit| mem::take(&mut unit.directives)).unwrap_or_default();
+        Facts { unit, directives, digest, omitted }
     }
 }
 

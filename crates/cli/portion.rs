@@ -33,6 +33,10 @@ pub(crate) fn searches<'m>(mentions: impl Iterator<Item = &'m Mention> + Clone) 
         .map(|language| MentionSearch::new(mentions.clone().filter(move |mention| mention.language == language)))
 }
 
+/// So many bytes of a file that has a step to begin with are lowered whole: that costs little, and what is wrong
+/// anywhere in it is said.
+const SMALL: usize = 64 << 10;
+
 /// The bodies of `text` that nothing that is asked for has to do with; `bodies` are asked for by their place.
 pub(crate) fn omitted(
     frontend: &dyn Frontend,
@@ -41,6 +45,9 @@ pub(crate) fn omitted(
     asked: &Asked,
     bodies: &[Span],
 ) -> Vec<Span> {
+    if text.len() <= SMALL && prefilter.hits(frontend.language(), text.as_bytes()) {
+        return Vec::new();
+    }
     let outline = frontend.outline(text);
     if outline.parts.iter().all(|part| part.bodies.is_empty()) {
         return Vec::new();

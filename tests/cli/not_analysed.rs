@@ -46,6 +46,36 @@ fn syntax_matters_only_in_files_that_could_write() {
 }
 
 #[test]
+fn an_error_in_a_function_that_writes_nothing_is_said_too() {
+    let rust = "fn broken() { let = 1; }\nfn save() { std::fs::write(\"a\", \"b\").unwrap(); }\n";
+    let project = Project::new(&[("a.py", &format!("{TORN}\ndef broken():\n    x = = 1\n")), ("b.rs", rust)]);
+    for arguments in [[].as_slice(), &["--no-prefilter"]] {
+        let run = project.run(arguments);
+        assert_eq!(run.code, 2);
+        assert!(run.out.contains("warning[direct-write]"), "{}", run.out);
+        assert_eq!(run.coverage(), "2 files checked, 1 not analysed (1 syntax), 1 partly analysed (1 syntax)");
+    }
+}
+
+#[test]
+fn of_a_large_file_only_the_functions_that_have_to_do_with_a_write_are_parsed() {
+    let padding = format!("# {}\n", "x".repeat(70_000));
+    let text =
+        |calls: &str| format!("{padding}{TORN}\ndef broken():\n    x = = 1\n\ndef used():\n    {calls}(y = = 1)\n");
+    for (text, coverage) in [
+        (text("load"), "1 file checked, 0 not analysed"),
+        (text("save"), "1 file checked, 0 not analysed, 1 partly analysed (1 syntax)"),
+    ] {
+        let project = Project::new(&[("a.py", &text)]);
+        for arguments in [[].as_slice(), &["--no-prefilter"]] {
+            let run = project.run(arguments);
+            assert!(run.out.contains("warning[direct-write]"), "{}", run.out);
+            assert_eq!(run.coverage(), coverage, "{arguments:?}");
+        }
+    }
+}
+
+#[test]
 fn deep_nesting_is_a_gap_and_not_a_crash() {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
     let rust = format!("fn f() {{ std::fs::write(\"a\", {}); }}", deep("(", ")"));
