@@ -423,7 +423,8 @@ impl Machine<'_, '_> {
             .into_iter()
             .map(|key| {
                 let kind = value.handles().find(|(file, _)| **file == key).map(|(_, kind)| kind);
-                let buffered = kind.is_none_or(|kind| self.models().kind(kind).buffered);
+                // Of a file somewhere inside of what was given nothing is known that would make it wait in a buffer.
+                let buffered = kind.is_some_and(|kind| self.models().kind(kind).buffered);
                 (key, buffered)
             })
             .collect();
