@@ -6,7 +6,7 @@
 use crate::call::{Site, fits};
 use crate::machine::Machine;
 use crate::value::{Atom, Value};
-use atomic_lint_catalog::Api;
+use atomic_lint_catalog::{Api, ArgRef};
 use atomic_lint_ir::{Name, Path, Root, Unit};
 
 impl<'u> Machine<'_, 'u> {
@@ -16,10 +16,18 @@ impl<'u> Machine<'_, 'u> {
         let rows = self.program.models(body).method_of_any(name);
         let unit = self.program.unit(self.program.body(body).file);
         rows.iter().find(|api| {
+            let fits_receiver = !api.target.as_ref().is_some_and(ArgRef::is_receiver) || !is_of_a_kind(receiver);
             fits(api.arity, site)
+                && fits_receiver
                 && (api.libraries.is_empty() || (!is_other(receiver) && imports(unit, &api.libraries)))
         })
     }
+}
+
+/// Whether a receiver is known to be something of a library, and so no path.
+fn is_of_a_kind(receiver: &Value) -> bool {
+    let known = receiver.filter(|atom| !matches!(atom, Atom::None | Atom::Anything));
+    !known.is_unknown() && known.atoms().iter().all(|atom| matches!(atom, Atom::Handle(..) | Atom::Kind(..)))
 }
 
 /// Whether a receiver is known to be something, and so nothing that a name would have to explain.
