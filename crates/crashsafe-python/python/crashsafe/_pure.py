@@ -240,9 +240,10 @@ class Staged:
         assert self._name is not None
         directory, name = self._place.directory, self._place.name
         if self._exclusive:
-            directory.link(self._name, name)  # atomic-lint: allow(unflushed-publish): a descriptor has no buffer
+            directory.link(self._name, name)  # atomic-lint: allow(unsynced-rename): not where visibility is all
             return _forget(directory, self._name)
-        directory.move(self._name, directory, name)  # atomic-lint: allow(unflushed-publish): a descriptor has no buffer
+        # atomic-lint: allow(unsynced-rename): synced before, unless the caller asked for visibility alone
+        directory.move(self._name, directory, name)
 
     def _has_landed(self) -> bool:
         """Whether the rename was done all the same: a server may lose its answer, and find nothing when asked again."""

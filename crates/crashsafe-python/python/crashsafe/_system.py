@@ -36,9 +36,9 @@ WRITE = os.O_WRONLY | _NOFOLLOW | NONBLOCK | BINARY
 def sync_file(fd: int) -> None:
     """Syncs a file to the device. An error is final: the kernel has dropped the pages, so it is never retried."""
     if hasattr(fcntl, "F_FULLFSYNC"):  # On macOS fsync leaves the data in the cache of the drive.
-        fcntl.fcntl(fd, fcntl.F_FULLFSYNC)  # atomic-lint: allow(unflushed-sync): a descriptor has no buffer
+        fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
     else:
-        os.fsync(fd)  # atomic-lint: allow(unflushed-sync): a descriptor has no buffer
+        os.fsync(fd)
 
 
 def close(fd: int) -> None:
