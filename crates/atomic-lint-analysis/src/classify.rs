@@ -103,7 +103,8 @@ fn is_remote(text: &str) -> bool {
     })
 }
 
-fn leading_text(path: &PathExpr) -> Option<String> {
+/// The text that a path begins with, where that is known.
+pub(crate) fn leading_text(path: &PathExpr) -> Option<String> {
     match path {
         PathExpr::Text(text) => Some(text.to_string()),
         PathExpr::Join(base, part) => {

@@ -17,7 +17,7 @@ impl Machine<'_, '_> {
     pub(crate) fn open(&mut self, state: &mut State, api: &Api, site: &Site, how: OpenAs) -> Made {
         let given = self.given_instead(api, site);
         let path = given.clone().unwrap_or_else(|| self.target(api, site));
-        if (given.is_none() && api.or_handle && self.is_no_file(api, site, &path))
+        if (given.is_none() && (api.or_handle || api.or_remote) && self.is_no_file(api, site, &path))
             || self.is_harmless(&path)
             || (given.is_some() && path.handles().next().is_none())
         {

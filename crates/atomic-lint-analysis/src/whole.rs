@@ -3,6 +3,7 @@
 //! Many such calls take an open file, memory or nothing as well as a path; what they then do is told here too.
 
 use crate::call::Site;
+use crate::classify::leading_text;
 use crate::effect::Made;
 use crate::finding::Moment;
 use crate::machine::Machine;
@@ -69,6 +70,7 @@ impl Machine<'_, '_> {
         api.target.as_ref().is_some_and(absent)
             || (given.is_unknown() && !target.is_unknown())
             || ((api.or_handle || api.any_receiver) && self.is_harmless(&given))
+            || (api.or_remote && !given.paths().any(|path| leading_text(path).is_some()))
             || (api.or_handle && given.handles().next().is_none() && !self.may_be_path(&given))
     }
 

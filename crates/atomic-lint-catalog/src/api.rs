@@ -377,6 +377,8 @@ pub struct Api {
     pub libraries: Vec<Name>,
     /// The target may be an open file instead of a path.
     pub or_handle: bool,
+    /// The target may be a URL instead of a path of this machine.
+    pub or_remote: bool,
     /// Opening for writing writes already: the head of a container.
     pub writes: bool,
     /// It serialises while it writes, so it can fail half-way.

@@ -315,6 +315,7 @@ impl Models {
             any_receiver: row.any_receiver,
             libraries: source.imports.to_vec(),
             or_handle: row.or_handle,
+            or_remote: row.or_remote,
             writes: row.writes,
             serialises: row.serialises,
         })
