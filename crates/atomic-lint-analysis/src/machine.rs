@@ -9,7 +9,7 @@ use crate::log::Log;
 use crate::objects::ObjectTable;
 use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, Program, StepRef};
-use crate::state::{Fields, State};
+use crate::state::State;
 use crate::value::{Atom, ObjectKey, Value};
 use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Local, Name, Op, Operand, Param, Step, Test};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -21,9 +21,6 @@ const VISITS: u32 = 6;
 
 /// Steps that one root may run; what is called beyond that is taken as unknown.
 const STEPS: usize = 40_000;
-
-/// Lists and tuples beyond that many objects are not kept.
-const OBJECTS: usize = 500;
 
 /// One body being run.
 pub(crate) struct Frame {
@@ -500,126 +497,6 @@ impl<'p, 'u> Machine<'p, 'u> {
         store(self.frame_mut(), varying, state, local, value);
     }
 
-    /// The value of an operand.
-    pub(crate) fn operand(&mut self, state: &State, operand: &Operand) -> Value {
-        match operand {
-            Operand::Local(local) => self.get(state, *local),
-            Operand::Const(constant) => self.constant(constant),
-        }
-    }
-
-    /// The value of a constant.
-    pub(crate) fn constant(&mut self, constant: &Const) -> Value {
-        match constant {
-            Const::Text(text) => Value::path(PathExpr::text(text.clone())),
-            Const::Bytes { empty } => Value::of(Atom::Bytes { empty: *empty }),
-            Const::Int(value) => Value::of(Atom::Int(*value)),
-            Const::Bool(value) => Value::of(Atom::Bool(*value)),
-            Const::None => Value::of(Atom::None),
-            Const::Item(path) => self.item(path),
-            Const::Other => Value::unknown(),
-        }
-    }
-
-    fn concat(&mut self, at: StepRef, state: &State, parts: &[Operand]) -> Value {
-        let mut texts: Vec<Vec<PathRef>> = vec![Vec::new()];
-        for part in parts {
-            let value = self.operand(state, part);
-            let choices: Vec<PathRef> = as_texts(&value, at);
-            let mut next = Vec::new();
-            for head in &texts {
-                for choice in choices.iter().take(3) {
-                    let mut text = head.clone();
-                    text.push(choice.clone());
-                    next.push(text);
-                }
-            }
-            next.truncate(4);
-            texts = next;
-        }
-        let mut value = Value::unknown();
-        for text in texts {
-            value.join(&Value::path(PathExpr::concat(text)));
-        }
-        value
-    }
-
-    fn flags(&mut self, state: &State, parts: &[Operand]) -> Value {
-        let mut names = BTreeSet::new();
-        for part in parts {
-            for atom in self.operand(state, part).atoms() {
-                match atom {
-                    Atom::Flags(more) => names.extend(more.iter().cloned()),
-                    Atom::Path(path) => match &**path {
-                        PathExpr::Item(name) | PathExpr::Text(name) => {
-                            names.insert(name.clone());
-                        }
-                        _ => {}
-                    },
-                    _ => {}
-                }
-            }
-        }
-        Value::of(Atom::Flags(names.into_iter().collect()))
-    }
-
-    fn aggregate(
-        &mut self,
-        at: StepRef,
-        step: &Step,
-        state: &mut State,
-        ty: Option<&atomic_lint_ir::Path>,
-        fields: &[(Name, Operand)],
-    ) -> Value {
-        let mut values = Fields::new();
-        for (name, operand) in fields {
-            let value = self.operand(state, operand);
-            values.entry(name.clone()).or_default().join(&value);
-        }
-        if let Some(ty) = ty
-            && let Some(value) = self.construct_plain(at, step, state, ty, &values)
-        {
-            return value;
-        }
-        // Data that no path, file or function is in says nothing about files.
-        let telling = values.values().any(|value| value.atoms().iter().any(tells));
-        if !telling || state.object_count() > OBJECTS {
-            return Value::unknown();
-        }
-        self.make_object(at, state, None, values)
-    }
-
-    /// A new object.
-    pub(crate) fn make_object(
-        &mut self,
-        at: StepRef,
-        state: &mut State,
-        ty: Option<crate::link::TypeRef>,
-        mut fields: Fields,
-    ) -> Value {
-        let key = ObjectKey::Made(at, self.context());
-        if let Some(ty) = ty {
-            for (name, value) in &fields {
-                self.log.field(ty, name, value);
-            }
-            fields.insert(TYPE.into(), Value::of(Atom::Type(ty)));
-        }
-        state.put_object(key.clone(), fields);
-        Value::of(Atom::Object(key))
-    }
-
-    fn closure(&mut self, state: &State, body: atomic_lint_ir::BodyId) -> Value {
-        let body = self.program.body_ref(self.program.body(self.frame().body).file, body);
-        let captured = self.captured_now(state, body);
-        Value::of(Atom::Closure(body, Arc::new(captured)))
-    }
-
-    /// What the captures of `closure` are at this point of the body around it.
-    pub(crate) fn captured_now(&self, state: &State, closure: BodyRef) -> Vec<Value> {
-        let captures = &self.program.body(closure).body.captures;
-        captures.iter().map(|capture| self.get(state, capture.outer)).collect()
-    }
-
     /// Remembers that a call was tried: `dst` holds its outcome, `failed` is how things stand where it failed.
     pub(crate) fn attempted(&mut self, dst: Local, failed: State) {
         self.frame_mut().attempt = Some(Attempt { outcome: std::iter::once(dst).collect(), failed });
@@ -650,11 +527,6 @@ pub(crate) fn own_object(owner: crate::link::TypeRef) -> ObjectKey {
 /// What is known of the identity of such an object.
 pub(crate) fn own_symbol(owner: crate::link::TypeRef) -> PathRef {
     PathRef::new(PathExpr::Item(Name::from(format!("self#{}", owner.0))))
-}
-
-/// Whether an atom in a tuple or list makes it worth keeping.
-fn tells(atom: &Atom) -> bool {
-    !matches!(atom, Atom::Bool(_) | Atom::Int(_) | Atom::None | Atom::Bytes { .. } | Atom::Anything)
 }
 
 /// What parameters were given; captures are the body's own.
