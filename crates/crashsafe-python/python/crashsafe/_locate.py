@@ -10,7 +10,6 @@ from typing import NamedTuple
 from ._system import Directory
 
 _MOST_LINKS = 40
-_TRIES = 8
 # File systems whose files are windows into the kernel. A rename cannot replace them.
 _KERNEL = {
     b"proc", b"sysfs", b"cgroup", b"cgroup2", b"debugfs", b"tracefs", b"securityfs", b"configfs", b"selinuxfs",
@@ -29,24 +28,26 @@ class Place(NamedTuple):
 def locate(path: bytes, kind: type[Directory]) -> Place | None:
     """The place that a write to `path` must replace; None if it is no regular file and must be written through.
 
-    The kernel resolves the path first, so that its protection of links holds. The links are then followed one by
-    one, each relative to its own directory, and what is found at the end has to be the same file.
+    The links at its end are followed one by one, each relative to its own directory. Before the first of them the
+    kernel is asked to follow the path too, so that its protection of links holds. That it finds the same file is not
+    asked for: somebody else may be replacing it just now.
     """
-    for _ in range(_TRIES):
-        known = _known(path)
-        if known is not None and not stat.S_ISREG(known.st_mode):
-            _refuse_directory(known)
-            return None
-        place = _follow(path, kind)
-        if place is None:
-            return None
-        if _same(place.status, known):
-            if known is None or not _is_of_kernel(known):
-                return place
+    place = _step(path, kind, None)
+    try:
+        for link in range(_MOST_LINKS + 1):
+            if place.status is None or not stat.S_ISLNK(place.status.st_mode):
+                return _writable(place)
+            # As in /proc/self/fd, where the text of a link is not where it leads.
+            if _is_of_kernel(place.status) or (link == 0 and not _may_follow(path)):
+                place.directory.close()
+                return None
+            behind = _step(place.directory.readlink(place.name), kind, place.directory)
             place.directory.close()
-            return None
+            place = behind
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    except BaseException:
         place.directory.close()
-    raise OSError(errno.ESTALE, "the path leads elsewhere each time it is followed")
+        raise
 
 
 def entry(path: bytes, kind: type[Directory]) -> Place:
@@ -63,47 +64,26 @@ def mount_point(place: Place) -> bool:
         return False
 
 
-def _known(path: bytes) -> os.stat_result | None:
-    try:
-        return os.stat(path)
-    except FileNotFoundError:
-        return None
-
-
-def _refuse_directory(status: os.stat_result) -> None:
-    if stat.S_ISDIR(status.st_mode):
+def _writable(place: Place) -> Place | None:
+    """The place if what it holds can be replaced: None if it can only be written through."""
+    if place.status is None:
+        return place
+    mode = place.status.st_mode
+    if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if stat.S_ISREG(mode) and not _is_of_kernel(place.status):
+        return place
+    place.directory.close()
+    return None
 
 
-def _same(one: os.stat_result | None, other: os.stat_result | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return os.path.samestat(one, other)
-
-
-def _follow(path: bytes, kind: type[Directory]) -> Place | None:
-    directory: Directory | None = None
-    for _ in range(_MOST_LINKS + 1):
-        try:
-            place = _step(path, kind, directory)
-        finally:
-            if directory is not None:
-                directory.close()
-        if place.status is None or not stat.S_ISLNK(place.status.st_mode):
-            return place
-        directory = place.directory
-        try:
-            magic = _is_of_kernel(place.status)
-            path = directory.readlink(place.name)
-        except BaseException:
-            directory.close()
-            raise
-        if magic:  # As in /proc/self/fd: the text of such a link is not where it leads.
-            directory.close()
-            return None
-    if directory is not None:
-        directory.close()
-    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+def _may_follow(path: bytes) -> bool:
+    """Whether the kernel, which knows more rules than are repeated here, follows it to a regular file or to nothing."""
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 def _step(path: bytes, kind: type[Directory], at: Directory | None) -> Place:
