@@ -11,6 +11,7 @@ mod dump;
 mod frontend;
 mod name;
 mod outline;
+mod repair;
 mod unit;
 
 pub use body::{
@@ -22,4 +23,5 @@ pub use dump::dump;
 pub use frontend::{Frontend, Gap, GapKind, Language, Lowered};
 pub use name::{Name, Path, Root, Type};
 pub use outline::{DefinedName, Outline, Part};
+pub use repair::{Applicability, Decline, FlowStep, Repair, RepairKind, Runtime, Speller, Spelling, Twin};
 pub use unit::{Directive, Field, Function, Glob, Global, Impl, Import, Module, TypeDef, TypeKind, Unit};
