@@ -197,6 +197,7 @@ impl Models {
                 buffered: kind.buffered,
                 flushes_at_end: kind.flushes_at_end,
                 deletes_at_end: kind.deletes_at_end,
+                asynchronous: kind.asynchronous,
                 harmless: kind.harmless,
                 transparent: kind.transparent,
                 builder: kind.builder,
@@ -219,6 +220,7 @@ impl Models {
             }
             self.kinds[id.0 as usize].extends = Some(base);
             self.kinds[id.0 as usize].handle |= self.kind(base).handle;
+            self.kinds[id.0 as usize].asynchronous |= self.kind(base).asynchronous;
         }
         Ok(())
     }
@@ -318,6 +320,8 @@ impl Models {
             or_remote: row.or_remote,
             writes: row.writes,
             serialises: row.serialises,
+            counts: row.counts,
+            piecemeal: row.piecemeal,
         })
     }
 

@@ -79,6 +79,8 @@ pub(crate) struct KindRow {
     #[serde(default)]
     pub(crate) deletes_at_end: bool,
     #[serde(default)]
+    pub(crate) asynchronous: bool,
+    #[serde(default)]
     pub(crate) harmless: bool,
     #[serde(default)]
     pub(crate) transparent: bool,
@@ -128,6 +130,10 @@ pub(crate) struct ApiRow {
     pub(crate) writes: bool,
     #[serde(default)]
     pub(crate) serialises: bool,
+    #[serde(default)]
+    pub(crate) counts: bool,
+    #[serde(default)]
+    pub(crate) piecemeal: bool,
 }
 
 /// Where a rename replaces an existing target.
