@@ -70,9 +70,15 @@ impl<'p, 'u> Outcomes<'p, 'u> {
                 continue;
             }
             let block = self.block(id);
-            // A condition looks at what has happened.
-            if block.steps.iter().all(|step| does_nothing(&step.op)) && !matches!(block.exit, Exit::If { .. }) {
-                waiting.extend(next(&block.exit));
+            if !block.steps.iter().all(|step| does_nothing(&step.op)) {
+                continue;
+            }
+            match &block.exit {
+                // A condition looks at what has happened.
+                Exit::If { .. } => {}
+                // That something else fails then is another matter.
+                Exit::Fallible { ok, .. } => waiting.push(*ok),
+                exit => waiting.extend(next(exit)),
             }
         }
         reached
