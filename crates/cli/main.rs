@@ -15,6 +15,7 @@ mod inspect;
 mod locale;
 mod manifest;
 mod portion;
+mod position;
 mod read;
 mod report;
 mod rounds;

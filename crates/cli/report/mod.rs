@@ -1,8 +1,11 @@
 //! Reports: one value that says everything, and the formats it is printed in.
 
+#[cfg(test)]
+mod by_hand;
 mod display;
 mod full;
 mod json;
+mod region;
 mod snippet;
 
 pub(crate) use full::Full;
