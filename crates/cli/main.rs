@@ -14,6 +14,7 @@ mod fingerprint;
 mod inspect;
 mod locale;
 mod manifest;
+mod output;
 mod portion;
 mod position;
 mod read;
