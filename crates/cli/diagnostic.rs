@@ -1,7 +1,9 @@
 //! A finding in words, complete: whoever renders it computes nothing.
 
+use crate::position::Position;
 use atomic_lint_analysis::{Confidence, StepMark};
 use atomic_lint_catalog::{Group, Level};
+use atomic_lint_ir::Applicability;
 use atomic_lint_source::Place;
 
 /// A finding in words.
@@ -31,6 +33,8 @@ pub(crate) struct Diagnostic {
     pub(crate) related: Vec<RelatedPlace>,
     /// What else there is to say.
     pub(crate) notes: Vec<Note>,
+    /// How to mend it.
+    pub(crate) fix: Option<Fix>,
     /// What stays the same of it when lines move.
     pub(crate) fingerprint: String,
 }
@@ -62,6 +66,34 @@ pub(crate) struct Note {
     pub(crate) rule: Option<String>,
     /// The words.
     pub(crate) message: String,
+}
+
+/// A change that mends a finding.
+#[derive(Clone, Debug)]
+pub(crate) struct Fix {
+    /// By which it is asked for.
+    pub(crate) id: String,
+    /// What it does.
+    pub(crate) title: String,
+    /// Who may apply it.
+    pub(crate) applicability: Applicability,
+    /// The whole change.
+    pub(crate) edits: Vec<FileEdit>,
+    /// The same in one hunk for review, where what it names needs no import; may be empty.
+    pub(crate) single_hunk: Vec<FileEdit>,
+}
+
+/// The replacement of a part of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct FileEdit {
+    /// The file, as it is reported.
+    pub(crate) path: String,
+    /// Where what goes begins.
+    pub(crate) start: Position,
+    /// Where what stays begins again.
+    pub(crate) end: Position,
+    /// What comes.
+    pub(crate) replacement: String,
 }
 
 /// A write that was seen and is not reported, in words.

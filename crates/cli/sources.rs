@@ -4,6 +4,7 @@
 
 use crate::coverage::{Kind, Missed};
 use crate::inspect::SourceFile;
+use crate::position::{Column, Position};
 use crate::read::{Reader, decode};
 use atomic_lint_source::{FileId, LineIndex, Place, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,17 +29,6 @@ pub(crate) struct Source {
     single_byte: bool,
 }
 
-/// A position in the units of reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Position {
-    /// From 1.
-    pub(crate) line: u32,
-    /// In characters, from 1; a byte order mark is none.
-    pub(crate) column: u32,
-    /// In bytes on disk.
-    pub(crate) offset: u32,
-}
-
 impl Source {
     /// The text `text` of the file `name`; `single_byte` where each character is one byte on disk.
     pub(crate) fn new(name: String, text: String, single_byte: bool) -> Self {
@@ -48,10 +38,10 @@ impl Source {
 
     /// Where byte `offset` of the text is.
     pub(crate) fn position(&self, offset: u32) -> Position {
-        let at = self.index.position(&self.text, offset);
-        let marked = at.line == 1 && self.text.starts_with('\u{feff}');
-        let column = if marked { at.column.saturating_sub(1).max(1) } else { at.column };
-        Position { line: at.line, column, offset: self.on_disk(offset) }
+        let line = self.index.line(offset);
+        let start = self.index.line_start(line).unwrap_or(0) as usize;
+        let head = self.text.get(start..(offset as usize).min(self.text.len())).unwrap_or("");
+        Position { line, column: Column::behind(head, line == 1), offset: self.on_disk(offset) }
     }
 
     fn on_disk(&self, offset: u32) -> u32 {
@@ -126,10 +116,14 @@ mod tests {
 
     #[test]
     fn offsets_are_those_on_disk_and_columns_count_characters() {
+        let at = |source: &Source, offset| {
+            let found = source.position(offset);
+            (found.line, found.column.characters.0, found.offset)
+        };
         let latin = Source::new("a.py".into(), "é = 1; x".into(), true);
-        assert_eq!(latin.position(8), Position { line: 1, column: 8, offset: 7 });
+        assert_eq!(at(&latin, 8), (1, 8, 7));
         let marked = Source::new("a.py".into(), "\u{feff}x\ny".into(), false);
-        assert_eq!(marked.position(3), Position { line: 1, column: 1, offset: 3 });
-        assert_eq!(marked.position(5), Position { line: 2, column: 1, offset: 5 });
+        assert_eq!(at(&marked, 3), (1, 1, 3));
+        assert_eq!(at(&marked, 5), (2, 1, 5));
     }
 }

@@ -40,6 +40,7 @@ impl<'a> Wording<'a> {
             protocol: finding.protocol,
             related: finding.related.iter().map(related_place).collect(),
             notes: self.notes(finding, target.as_deref()),
+            fix: None,
             fingerprint,
         }
     }

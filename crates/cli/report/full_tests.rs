@@ -3,53 +3,15 @@
 use super::*;
 use crate::coverage::Coverage;
 use crate::diagnostic::{Caption, Note, RelatedPlace};
-use crate::sources::Source;
-use atomic_lint_analysis::{ProtocolStep, StepMark};
-use atomic_lint_catalog::Group;
+use crate::report::by_hand::{self, diagnostic, place, sources};
 use atomic_lint_source::{FileId, Place, Span};
 
 const CODE: &str =
     "def f(p, rows):\n    with open(p, \"w\") as fh:\n        for row in rows:\n            fh.write(row)\n";
 const PLAIN: Full = Full { terminal: Terminal { unicode: true, color: false }, quiet: false };
 
-fn place(file: u32, text: &str, part: &str) -> Place {
-    let start = text.find(part).unwrap() as u32;
-    Place { file: FileId(file), span: Span::new(start, start + part.len() as u32) }
-}
-
-fn sources(texts: &[(&str, &str)]) -> Sources {
-    let mut sources = Sources::default();
-    for ((name, text), at) in texts.iter().zip(0..) {
-        sources.insert(FileId(at), Source::new((*name).into(), (*text).into(), false));
-    }
-    sources
-}
-
-fn diagnostic(place: Place, steps: Vec<Caption>) -> Diagnostic {
-    Diagnostic {
-        rule: "direct-write".into(),
-        group: Group::Atomicity,
-        level: Level::Warning,
-        confidence: Confidence::High,
-        message: "`p` is written in place".into(),
-        help: "stage it".into(),
-        place,
-        caption: "truncates".into(),
-        steps,
-        protocol: ProtocolStep::ALL.map(|step| StepMark { step, done: step == ProtocolStep::Write, place: None }),
-        related: Vec::new(),
-        notes: Vec::new(),
-        fingerprint: "0".into(),
-    }
-}
-
 fn render(full: Full, diagnostic: Diagnostic, sources: &Sources) -> String {
-    let coverage = Coverage { files: 2, missed: Vec::new() };
-    let diagnostics = [diagnostic];
-    let report = Report { diagnostics: &diagnostics, hidden: 0, accepted: &[], coverage: &coverage, sources };
-    let mut out = Vec::new();
-    full.render(&report, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    by_hand::render(&full, &[diagnostic], &Coverage { files: 2, missed: Vec::new() }, sources)
 }
 
 #[test]

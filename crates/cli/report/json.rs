@@ -1,7 +1,9 @@
 //! The report as one JSON document; every key is always there.
 
+use super::region::{Region, region};
 use super::{Renderer, Report};
-use crate::diagnostic::{AcceptedWrite, Diagnostic, Note};
+use crate::diagnostic::{AcceptedWrite, Diagnostic, FileEdit, Fix, Note};
+use crate::position::{Characters, Position};
 use crate::sources::Sources;
 use atomic_lint_analysis::StepMark;
 use atomic_lint_catalog::Level;
@@ -46,27 +48,43 @@ struct Entry<'a> {
     message: &'a str,
     help: &'a str,
     #[serde(flatten)]
-    place: Region<'a>,
+    place: Range<'a>,
     protocol: Vec<Step<'a>>,
     related: Vec<Related<'a>>,
     notes: Vec<Remark<'a>>,
-    /// Nothing yet; a fix is an object.
-    fix: Option<()>,
+    fix: Option<Repair<'a>>,
     fingerprint: &'a str,
 }
 
 #[derive(Serialize)]
-struct Region<'a> {
+struct Range<'a> {
     path: &'a str,
     start: Point,
     end: Point,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 struct Point {
     line: u32,
-    column: u32,
+    column: Characters,
     offset: u32,
+}
+
+#[derive(Serialize)]
+struct Repair<'a> {
+    id: &'a str,
+    title: &'a str,
+    applicability: &'static str,
+    edits: Vec<Replacement<'a>>,
+    single_hunk: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+struct Replacement<'a> {
+    path: &'a str,
+    start: Point,
+    end: Point,
+    replacement: &'a str,
 }
 
 #[derive(Serialize)]
@@ -81,7 +99,7 @@ struct Step<'a> {
 struct Related<'a> {
     role: &'static str,
     #[serde(flatten)]
-    place: Region<'a>,
+    place: Range<'a>,
     message: &'a str,
 }
 
@@ -94,7 +112,7 @@ struct Remark<'a> {
 #[derive(Serialize)]
 struct AcceptedEntry<'a> {
     #[serde(flatten)]
-    place: Region<'a>,
+    place: Range<'a>,
     target: &'a str,
     reason: &'static str,
 }
@@ -132,11 +150,11 @@ impl<'a> Entry<'a> {
             confidence: one.confidence.name(),
             message: &one.message,
             help: &one.help,
-            place: region(one.place, sources),
+            place: range(one.place, sources),
             protocol: one.protocol.iter().map(|mark| step(mark, sources)).collect(),
             related: related(one, sources),
             notes: one.notes.iter().map(remark).collect(),
-            fix: None,
+            fix: one.fix.as_ref().map(repair),
             fingerprint: &one.fingerprint,
         }
     }
@@ -144,7 +162,7 @@ impl<'a> Entry<'a> {
 
 impl<'a> AcceptedEntry<'a> {
     fn new(one: &'a AcceptedWrite, sources: &'a Sources) -> Self {
-        AcceptedEntry { place: region(one.place, sources), target: &one.target, reason: one.reason }
+        AcceptedEntry { place: range(one.place, sources), target: &one.target, reason: one.reason }
     }
 }
 
@@ -152,7 +170,7 @@ impl<'a> AcceptedEntry<'a> {
 fn related<'a>(one: &'a Diagnostic, sources: &'a Sources) -> Vec<Related<'a>> {
     let steps = one.steps.iter().map(|step| ("step", step.place, step.text.as_str()));
     let others = one.related.iter().map(|other| (other.role, other.place, other.message));
-    steps.chain(others).map(|(role, place, message)| Related { role, place: region(place, sources), message }).collect()
+    steps.chain(others).map(|(role, place, message)| Related { role, place: range(place, sources), message }).collect()
 }
 
 fn remark(note: &Note) -> Remark<'_> {
@@ -160,18 +178,63 @@ fn remark(note: &Note) -> Remark<'_> {
 }
 
 fn step<'a>(mark: &StepMark, sources: &'a Sources) -> Step<'a> {
-    let place = mark.place.map(|place| region(place, sources));
+    let place = mark.place.map(|place| range(place, sources));
     let (path, line) = place.map_or((None, None), |place| (Some(place.path), Some(place.start.line)));
     Step { step: mark.step.name(), done: mark.done, path, line }
 }
 
-fn region(place: Place, sources: &Sources) -> Region<'_> {
-    let Some(source) = sources.get(place.file) else {
-        return Region { path: "", start: Point::default(), end: Point::default() };
-    };
-    let point = |offset| {
-        let at = source.position(offset);
-        Point { line: at.line, column: at.column, offset: at.offset }
-    };
-    Region { path: &source.name, start: point(place.span.start), end: point(place.span.end) }
+fn range(place: Place, sources: &Sources) -> Range<'_> {
+    let Region { path, start, end } = region(place, sources);
+    Range { path, start: point(start), end: point(end) }
+}
+
+fn point(at: Position) -> Point {
+    Point { line: at.line, column: at.column.characters, offset: at.offset }
+}
+
+fn repair(fix: &Fix) -> Repair<'_> {
+    Repair {
+        id: &fix.id,
+        title: &fix.title,
+        applicability: fix.applicability.name(),
+        edits: fix.edits.iter().map(replacement).collect(),
+        single_hunk: fix.single_hunk.iter().map(replacement).collect(),
+    }
+}
+
+fn replacement(edit: &FileEdit) -> Replacement<'_> {
+    let (start, end) = (point(edit.start), point(edit.end));
+    Replacement { path: &edit.path, start, end, replacement: &edit.replacement }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::by_hand;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_fix_says_what_it_replaces_in_characters_and_bytes() {
+        let report: Value = serde_json::from_str(&by_hand::rendered(&Json)).unwrap();
+        let edit = json!({
+            "path": "a.py",
+            "start": { "line": 1, "column": 12, "offset": 17 },
+            "end": { "line": 2, "column": 7, "offset": 43 },
+            "replacement": "crashsafe.write_text(p, s)",
+        });
+        let import = json!({
+            "path": "a.py",
+            "start": { "line": 1, "column": 1, "offset": 0 },
+            "end": { "line": 1, "column": 1, "offset": 0 },
+            "replacement": "import crashsafe\n",
+        });
+        let expected = json!({
+            "id": "0123456789abcdef",
+            "title": "write through crashsafe",
+            "applicability": "safe",
+            "edits": [import, edit.clone()],
+            "single_hunk": [edit],
+        });
+        assert_eq!(report["diagnostics"][0]["fix"], expected);
+    }
 }

@@ -141,7 +141,7 @@ impl<'a> Files<'a> for Snippet<'_> {
     fn column_number(&'a self, id: FileId, line_index: usize, byte_index: usize) -> Result<usize, Error> {
         let source = self.sources.get(id).ok_or(Error::FileMissing)?;
         let offset = self.page(id)?.line(line_index)?.in_file(byte_index);
-        Ok(source.position(offset as u32).column as usize)
+        Ok(source.position(offset as u32).column.characters.0 as usize)
     }
 
     fn line_range(&'a self, id: FileId, line_index: usize) -> Result<Range<usize>, Error> {
