@@ -86,7 +86,7 @@ impl Defect {
     /// The smaller, the more of the flow the repair of that defect mends.
     pub(crate) fn gravity(self, always: bool) -> u8 {
         match (self, always) {
-            (Defect::RemovedBefore, _) => 0,
+            (Defect::RemovedBefore, true) => 0,
             (Defect::CrossDevice { .. }, _) => 1,
             (Defect::NonAtomicMove, _) => 2,
             (Defect::Order(Fault::Late), _) => 3,
@@ -96,6 +96,7 @@ impl Defect {
             (Defect::Order(Fault::PublishBeforeSync), true) => 7,
             (Defect::Order(Fault::PublishBeforeFlush), false) => 8,
             (Defect::Order(Fault::PublishBeforeSync), false) => 9,
+            (Defect::RemovedBefore, false) => 10,
             (Defect::ShortWrite, _) => 10,
             (Defect::RetriedSync, _) => 11,
             (Defect::IgnoredError, _) => 12,

@@ -25,12 +25,13 @@ impl Machine<'_, '_> {
         }
         let staged = self.files_at(state, &source);
         let removed = self.removed_before(state, &target).filter(|_| api.effect != Effect::Link || !staged.is_empty());
+        let told = removed.as_ref().is_some_and(|removed| removed.always);
         if let Some(removed) = removed {
             let file = staged.first().and_then(|key| state.file(key)).cloned();
-            self.log_flaw(site, Defect::RemovedBefore, true, file.as_ref(), target.clone(), named, Some(removed));
+            self.log_removed(site, file.as_ref(), &target, named, &removed);
         }
         for key in &staged {
-            self.publish(state, api, site, key, &target, named, removed.is_some());
+            self.publish(state, api, site, key, &target, named, told);
         }
         if staged.is_empty() && api.effect != Effect::Link && outside_temporary(&source, &target) {
             let moved = api.effect == Effect::Move;
@@ -92,16 +93,28 @@ impl Machine<'_, '_> {
         let named = self.target_place(api.target.as_ref(), site);
         let handles = self.handles_of(api, site);
         let removed = self.removed_before(state, &target);
+        let told = removed.as_ref().is_some_and(|removed| removed.always);
         for (key, _) in handles.handles() {
             self.ensure_file(state, key, site);
-            if let Some(removed) = removed {
+            if let Some(removed) = &removed {
                 let file = state.file(key).cloned();
-                self.log_flaw(site, Defect::RemovedBefore, true, file.as_ref(), target.clone(), named, Some(removed));
+                self.log_removed(site, file.as_ref(), &target, named, removed);
             }
-            self.publish(state, api, site, key, &target, named, removed.is_some());
+            self.publish(state, api, site, key, &target, named, told);
         }
         let file = handles.handles().next().map(|(key, _)| key.clone());
         Made { file, value: Some(handles), path: None }
+    }
+
+    fn log_removed(
+        &mut self,
+        site: &Site,
+        file: Option<&File>,
+        target: &Value,
+        named: Option<Place>,
+        removal: &Removal,
+    ) {
+        self.log_flaw(site, Defect::RemovedBefore, removal.always, file, target.clone(), named, Some(removal.place));
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -188,16 +201,16 @@ impl Machine<'_, '_> {
     }
 
     fn removal(&self, site: &Site) -> Removal {
-        Removal { place: self.place_of(site), chain: self.function_chain() }
+        Removal { place: self.place_of(site), chain: self.function_chain(), always: true }
     }
 
     /// Where the target was removed by the function at hand, or by a helper that it called.
-    fn removed_before(&self, state: &State, target: &Value) -> Option<Place> {
+    fn removed_before(&self, state: &State, target: &Value) -> Option<Removal> {
         let chain = self.function_chain();
         let removals = target.paths().filter_map(|path| state.removed.get(path));
         let mut ours =
             removals.filter(|removal| removal.chain.starts_with(&chain) && removal.chain.len() <= chain.len() + 1);
-        ours.next().map(|removal| removal.place)
+        ours.next().cloned()
     }
 
     /// Unlinks the target.
@@ -208,15 +221,14 @@ impl Machine<'_, '_> {
         for state in [&mut *state, &mut failed] {
             files.iter().for_each(|key| state.remove_file(key));
         }
-        if !files.is_empty() {
-            // Whoever has tried has not left it behind.
-            self.failed = Some(failed);
-        }
         if files.is_empty() {
             for path in target.paths() {
                 state.removed.insert(path.clone(), self.removal(site));
+                failed.removed.insert(path.clone(), self.removal(site));
             }
         }
+        // Whoever has tried has not left it behind; most often there was nothing to remove.
+        self.failed = Some(failed);
     }
 
     /// Syncs a directory; one that is not known may be that of any target.

@@ -289,6 +289,8 @@ pub(crate) struct Removal {
     pub(crate) place: Place,
     /// The calls that led there, outermost first.
     pub(crate) chain: Arc<Vec<StepRef>>,
+    /// On every way there is nothing: it was removed, or was not there.
+    pub(crate) always: bool,
 }
 
 /// The fields of an object.
@@ -451,9 +453,31 @@ impl State {
         changed |= join_maps(&mut self.files, &other.files, |mine, theirs| mine.join(theirs, ways));
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
         changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
-        changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
+        changed |= self.join_removals(other);
         changed |= meet_maps(&mut self.absent, &other.absent);
         changed | join_maps(&mut self.tried, &other.tried, |(), ()| false)
+    }
+
+    fn join_removals(&mut self, other: &State) -> bool {
+        if self.removed.ptr_eq(&other.removed) {
+            return false;
+        }
+        let gone = |state: &State, path: &PathRef| {
+            state.absent.contains_key(path) || state.removed.get(path).is_some_and(|removal| removal.always)
+        };
+        let mut changed = false;
+        let paths: BTreeSet<PathRef> = self.removed.keys().chain(other.removed.keys()).cloned().collect();
+        for path in paths {
+            let always = gone(self, &path) && gone(other, &path);
+            let known = self.removed.get(&path);
+            if known.is_some_and(|known| known.always == always) {
+                continue;
+            }
+            let Some(removal) = known.or_else(|| other.removed.get(&path)).cloned() else { continue };
+            self.removed.insert(path, Removal { always, ..removal });
+            changed = true;
+        }
+        changed
     }
 
     /// Whether both say the same.
