@@ -10,7 +10,7 @@ use crate::protocol::{Event, Stage};
 use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_catalog::{ItemValue, KindId, Models};
-use atomic_lint_ir::{Local, Name, Path, Step, Type};
+use atomic_lint_ir::{Language, Local, Name, Path, Step, Type};
 use atomic_lint_source::{FileId, Place};
 use std::sync::Arc;
 
@@ -231,7 +231,9 @@ impl Machine<'_, '_> {
         if let Some(value) = self.tabled_field(state, ty, field) {
             return value;
         }
-        if let Some(Member::Method(file, body)) = self.program.links.member(ty, field) {
+        // In Rust a field may have the name of a method; the two never stand for each other.
+        let python = self.program.language(self.frame().body) == Language::Python;
+        if let Some(Member::Method(file, body)) = self.program.links.member(ty, field).filter(|_| python) {
             let body = self.program.body_ref(file, body);
             let receiver = Value::of(Atom::Object(key.clone()));
             if self.program.body(body).body.property {
@@ -239,7 +241,7 @@ impl Machine<'_, '_> {
             }
             return Value::of(Atom::Function(body, Some(Arc::new(receiver))));
         }
-        let attribute = self.class_attribute(ty, field);
+        let attribute = if python { self.class_attribute(ty, field) } else { Value::unknown() };
         if !attribute.is_unknown() {
             return to_begin_with(attribute);
         }

@@ -266,7 +266,10 @@ impl Evidence<'_, '_> {
             }
             let at = self.call_place(*caller);
             if self.program.links.package(at.file) == own_package {
-                related.push(Related { role: Role::Caller, place: at });
+                // Who only passes on what it is given decides nothing.
+                if !ending.file.path.paths().any(|path| path.depends_on(ending.root.0)) {
+                    related.push(Related { role: Role::Caller, place: at });
+                }
             } else {
                 let mut finding = self.file_finding(at, ending, rule);
                 finding.scope = self.program.body(caller.body).body.name.clone();
