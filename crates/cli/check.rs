@@ -175,6 +175,7 @@ fn selected(catalog: &Catalog, selection: &Selection, findings: Vec<Finding>) ->
                 continue;
             }
             (finding.rule, finding.place) = finding.notes.remove(0);
+            finding.repair = None;
         }
         kept.push(finding);
     }

@@ -9,6 +9,7 @@ use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, Program, StepRef};
 use crate::project::Outcome;
 use crate::protocol::{Fault, Stage};
+use crate::repair;
 use crate::state::{File, Origin};
 use crate::value::Value;
 use atomic_lint_catalog::OpenAs;
@@ -110,6 +111,7 @@ impl Evidence<'_, '_> {
                 finding.place = self.call_place(*caller);
                 finding.scope = self.program.body(caller.body).body.name.clone();
                 finding.related.push(Related { role: Role::Sink, place: flaw.place });
+                finding.repair = None;
                 outcome.findings.push(finding);
             }
         }
@@ -181,6 +183,7 @@ impl Evidence<'_, '_> {
             protocol: flaw_protocol(flaw),
             reasons,
             notes,
+            repair: repair::of_flaw(self.program.models(flaw.step.body), flaw),
         }
     }
 
@@ -267,6 +270,8 @@ impl Evidence<'_, '_> {
                 let mut finding = self.file_finding(at, ending, rule);
                 finding.scope = self.program.body(caller.body).body.name.clone();
                 finding.related.push(Related { role: Role::Sink, place });
+                // It is mended where it is written, and once.
+                finding.repair = None;
                 outcome.findings.push(finding);
             }
         }
@@ -326,6 +331,7 @@ impl Evidence<'_, '_> {
             protocol: file_protocol(file),
             reasons,
             notes: Vec::new(),
+            repair: repair::of_file(self.program.models(file.step.body), file),
         }
     }
 
@@ -415,6 +421,7 @@ impl Evidence<'_, '_> {
             protocol: file_protocol(file),
             reasons: Vec::new(),
             notes: Vec::new(),
+            repair: None,
         });
     }
 }

@@ -28,6 +28,7 @@ mod project;
 mod protocol;
 mod publish;
 mod relevance;
+mod repair;
 mod state;
 mod unknown;
 mod value;

@@ -114,6 +114,8 @@ impl Machine<'_, '_> {
             path,
             step: site.at,
             place,
+            api: self.applying.clone(),
+            twin: api.twin,
             named: self.target_place(target, site),
             chain: self.chain(),
             guessed: api.any_receiver
@@ -166,6 +168,8 @@ impl Machine<'_, '_> {
             path,
             step: site.at,
             place,
+            api: Name::default(),
+            twin: None,
             named: None,
             chain: self.chain(),
             guessed: false,
