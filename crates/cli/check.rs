@@ -4,20 +4,24 @@ use crate::args::{CheckArguments, OutputFormat};
 use crate::config::Config;
 use crate::coverage::{Coverage, Missed};
 use crate::diagnostic::{AcceptedWrite, Diagnostic};
-use crate::inspect::{Depth, Inspector};
+use crate::fix::{self, Choice, Mend};
+use crate::inspect::{Depth, Inspector, SourceFile};
 use crate::locale::Terminal;
+use crate::manifest::Manifest;
 use crate::report::{self, Full, Json, Renderer, Report};
 use crate::rounds::{self, Judged};
 use crate::selection::{Selection, Selector};
 use crate::sources::Sources;
 use crate::suppress::{self, Suppressions};
-use crate::walk::{self, WalkOptions};
+use crate::walk::{self, Found, WalkOptions};
 use crate::wording::Wording;
 use crate::{CLEAN, FAILED, FOUND, STACK, embedded};
 use atomic_lint_analysis::{Confidence, Finding, Settings, Target};
 use atomic_lint_catalog::{Catalog, Level, Prefilter};
+use atomic_lint_ir::Runtime;
 use atomic_lint_source::FileId;
 use ignore::gitignore::Gitignore;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -39,8 +43,26 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, String> {
         return report::print(&format!("{hits} of {} files\n", found.files.len())).map(|()| CLEAN);
     }
     let settings = Settings { trusted_writers: config.trusted_writers, ..Settings::default() };
-    let judged = rounds::judge(&catalog, &settings, found, &inspector);
-    Answer::new(&catalog, &selection, judged).print(arguments)
+    let judge =
+        |found: Found| Answer::new(&catalog, &selection, rounds::judge(&catalog, &settings, found, &inspector));
+    let again = |answer: Answer| judge(answer.found_again(&inspector));
+    let answer = judge(found);
+    if !arguments.fix.changes() {
+        return answer.print(arguments);
+    }
+    let choice = choice(arguments, &catalog)?;
+    fix::run(&catalog, &choice, answer, &again, arguments)
+}
+
+/// Which fixes are wanted.
+fn choice(arguments: &CheckArguments, catalog: &Catalog) -> Result<Choice, String> {
+    let fix = &arguments.fix;
+    Ok(Choice {
+        unsafe_too: fix.unsafe_fixes,
+        fixable: selectors("fixable", &fix.fixable, catalog)?,
+        unfixable: selectors("unfixable", &fix.unfixable, catalog)?,
+        ids: fix.fix_id.clone(),
+    })
 }
 
 fn depth(arguments: &CheckArguments) -> Depth {
@@ -53,18 +75,19 @@ fn depth(arguments: &CheckArguments) -> Depth {
 
 /// The command line replaces what the configuration selects, and adds to what it ignores.
 fn selection(arguments: &CheckArguments, config: &Config, catalog: &Catalog) -> Result<Selection, String> {
-    let parse = |option: &str, texts: &[String]| -> Result<Vec<Selector>, String> {
-        let one = |text: &String| Selector::parse(text, catalog).map_err(|error| format!("--{option}: {error}"));
-        texts.iter().map(one).collect()
-    };
-    let select = parse("select", &arguments.select)?;
-    let mut ignore = parse("ignore", &arguments.ignore)?;
+    let select = selectors("select", &arguments.select, catalog)?;
+    let mut ignore = selectors("ignore", &arguments.ignore, catalog)?;
     ignore.extend(config.ignore.iter().cloned());
     Ok(Selection {
         select: if select.is_empty() { config.select.clone() } else { select },
-        extend: parse("extend-select", &arguments.extend_select)?,
+        extend: selectors("extend-select", &arguments.extend_select, catalog)?,
         ignore,
     })
+}
+
+fn selectors(option: &str, texts: &[String], catalog: &Catalog) -> Result<Vec<Selector>, String> {
+    let one = |text: &String| Selector::parse(text, catalog).map_err(|error| format!("--{option}: {error}"));
+    texts.iter().map(one).collect()
 }
 
 fn walk_options(arguments: &CheckArguments, config: &Config) -> Result<WalkOptions, String> {
@@ -83,17 +106,35 @@ fn start_threads(jobs: usize) -> Result<(), String> {
 }
 
 /// What a run answers, before thresholds.
-struct Answer {
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
     /// Findings of selected rules that no comment allows, in order of their places.
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Their fixes in the same order, or why there is none.
+    mends: Vec<Result<Mend, String>>,
     accepted: Vec<AcceptedWrite>,
-    coverage: Coverage,
-    sources: Sources,
+    pub(crate) coverage: Coverage,
+    pub(crate) sources: Sources,
     /// What is wrong with comments for this program.
     problems: Vec<String>,
+    /// Every file; its index is its [`FileId`].
+    pub(crate) files: Vec<SourceFile>,
+    missed: Vec<Missed>,
+    manifests: Vec<Manifest>,
 }
 
 impl Answer {
+    /// The fix of the finding `at`.
+    pub(crate) fn mend(&self, at: usize) -> Option<&Mend> {
+        self.mends.get(at)?.as_ref().ok()
+    }
+
+    /// The same files as a new walk would find them, with the changes that are tried.
+    fn found_again<'p>(mut self, inspector: &(dyn Fn() -> Inspector<'p> + Sync)) -> Found {
+        self.files.par_iter_mut().for_each_init(inspector, Inspector::inspect_again);
+        Found { files: self.files, missed: self.missed, manifests: self.manifests }
+    }
+
     fn new(catalog: &Catalog, selection: &Selection, mut judged: Judged) -> Self {
         let mut findings = selected(catalog, selection, std::mem::take(&mut judged.outcome.findings));
         let (sources, changed) = Sources::load(&judged.files, &files_in_report(&findings, &judged));
@@ -105,7 +146,7 @@ impl Answer {
 
         let suppressions = Suppressions::collect(&judged.files, &sources, catalog);
         let mut wording = Wording::new(catalog, &sources);
-        let mut diagnostics = Vec::new();
+        let (mut diagnostics, mut tasks) = (Vec::new(), Vec::new());
         for mut finding in findings {
             let Some(rule) = catalog.rule(&finding.rule) else { continue };
             if suppressions.allow(&finding.rule, &finding, &sources) {
@@ -114,14 +155,18 @@ impl Answer {
             let whole = finding.clone();
             finding.notes.retain(|(rule, _)| !suppressions.allow(rule, &whole, &sources));
             diagnostics.push(wording.diagnostic(rule, &finding));
+            tasks.push(finding.repair.map(|(file, repair)| (file, judged.files[file.0 as usize].language, repair)));
         }
+        let mends = fix::mends(&mut diagnostics, &tasks, &sources, Runtime::Crashsafe);
         let accepted = judged.outcome.accepted.iter().map(|one| wording.accepted(one)).collect();
         let coverage = judged.coverage();
-        Answer { diagnostics, accepted, coverage, problems: suppressions.problems, sources }
+        let problems = suppressions.problems;
+        let Judged { files, missed, manifests, .. } = judged;
+        Answer { diagnostics, mends, accepted, coverage, sources, problems, files, missed, manifests }
     }
 
     /// Prints the report that `arguments` ask for; gives the exit code.
-    fn print(self, arguments: &CheckArguments) -> Result<u8, String> {
+    pub(crate) fn print(self, arguments: &CheckArguments) -> Result<u8, String> {
         self.warn(arguments.quiet);
         let (minimum, sure): (Level, Confidence) = (arguments.min_level.into(), arguments.min_confidence.into());
         let code = self.code(arguments);
@@ -189,7 +234,8 @@ fn files_of(finding: &Finding) -> impl Iterator<Item = FileId> {
         Target::Text(_) | Target::Unnamed => None,
     };
     let notes = finding.notes.iter().map(|(_, place)| *place);
-    suppress::places(finding).chain(target).chain(notes).map(|place| place.file)
+    let repair = finding.repair.as_ref().map(|(file, _)| *file);
+    suppress::places(finding).chain(target).chain(notes).map(|place| place.file).chain(repair)
 }
 
 /// Files whose texts the report needs.

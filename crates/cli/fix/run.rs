@@ -1,0 +1,126 @@
+//! `--fix`, `--fix-only` and `--diff`: from an answer to changed files and an exit code.
+
+use super::choice::Choice;
+use super::diff;
+use super::engine::{self, Applied, Fixed};
+use super::transaction::{self, Change, Dependent, Outcome};
+use crate::args::CheckArguments;
+use crate::check::Answer;
+use crate::inspect::SourceFile;
+use crate::{CLEAN, FAILED, FOUND, report};
+use atomic_lint_catalog::Catalog;
+use atomic_lint_source::FileId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fixes what `choice` says of `answer` as `arguments` ask for, and gives the exit code.
+pub(crate) fn run(
+    catalog: &Catalog,
+    choice: &Choice,
+    answer: Answer,
+    again: &dyn Fn(Answer) -> Answer,
+    arguments: &CheckArguments,
+) -> Result<u8, String> {
+    let mut supports = |_: &SourceFile, _: bool| Ok(());
+    let fixed = engine::fix(catalog, choice, answer, again, &mut supports);
+    let dependents = dependents(&fixed);
+    if arguments.fix.diff {
+        return show(&fixed, &dependents, arguments);
+    }
+    let outcome = transaction::write(&[], &dependents)?;
+    tell(&fixed, &outcome, arguments);
+    finish(fixed, &outcome, again, arguments)
+}
+
+fn dependents(fixed: &Fixed) -> Vec<Dependent> {
+    let change = |(id, before): (&FileId, &String)| {
+        let file = &fixed.answer.files[id.0 as usize];
+        let after = fixed.after(*id).filter(|after| &***after != before.as_str())?.to_string();
+        let change = Change { name: file.name.clone(), path: file.path.clone(), before: Some(before.clone()), after };
+        Some(Dependent { change, needs: None })
+    };
+    fixed.before.iter().filter_map(change).collect()
+}
+
+/// Prints what would be changed.
+fn show(fixed: &Fixed, dependents: &[Dependent], arguments: &CheckArguments) -> Result<u8, String> {
+    let text: String = dependents.iter().map(|dependent| diff::unified(&dependent.change)).collect();
+    report::print(&text)?;
+    if !arguments.quiet {
+        fixed.notices.iter().for_each(|notice| eprintln!("{notice}"));
+        eprintln!("would fix {}", findings(&fixed.applied));
+    }
+    Ok(match (fixed.answer.coverage.is_complete(), dependents.is_empty()) {
+        (false, _) => FAILED,
+        (true, false) => FOUND,
+        (true, true) => CLEAN,
+    })
+}
+
+/// Says what was done and what was not.
+fn tell(fixed: &Fixed, outcome: &Outcome, arguments: &CheckArguments) {
+    for (name, why) in &outcome.refused {
+        eprintln!("warning: {name} is left as it is: {why}");
+    }
+    if arguments.quiet {
+        return;
+    }
+    fixed.notices.iter().for_each(|notice| eprintln!("{notice}"));
+    let made = made(fixed, outcome);
+    if arguments.fix.show_fixes {
+        list(fixed, &made);
+    }
+    if !made.is_empty() {
+        eprintln!("fixed {}", findings(&made));
+    }
+}
+
+/// Fixes that are on disk.
+fn made(fixed: &Fixed, outcome: &Outcome) -> Vec<Applied> {
+    let written: BTreeSet<&str> = outcome.written.iter().map(String::as_str).collect();
+    let is_written = |applied: &&Applied| written.contains(name(fixed, applied.file));
+    fixed.applied.iter().filter(is_written).cloned().collect()
+}
+
+fn name(fixed: &Fixed, file: FileId) -> &str {
+    fixed.answer.files.get(file.0 as usize).map_or("", |file| file.name.as_str())
+}
+
+/// One line for each file and kind of fix.
+fn list(fixed: &Fixed, made: &[Applied]) {
+    let mut lines: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for applied in made {
+        let what = format!("{}: {} ({})", applied.rule, applied.title, applied.applicability.name());
+        *lines.entry((name(fixed, applied.file), what)).or_insert(0) += 1;
+    }
+    for ((file, what), number) in lines {
+        eprintln!("{file}: {number} × {what}");
+    }
+}
+
+fn findings(applied: &[Applied]) -> String {
+    let files = applied.iter().map(|applied| applied.file).collect::<BTreeSet<_>>().len();
+    let plural = |number: usize| if number == 1 { "" } else { "s" };
+    format!("{} finding{} in {files} file{}", applied.len(), plural(applied.len()), plural(files))
+}
+
+/// Reports what is left; of files that could not be written everything is.
+fn finish(
+    mut fixed: Fixed,
+    outcome: &Outcome,
+    again: &dyn Fn(Answer) -> Answer,
+    arguments: &CheckArguments,
+) -> Result<u8, String> {
+    let changed = !outcome.written.is_empty();
+    for file in &mut fixed.answer.files {
+        file.edited = None;
+    }
+    if !outcome.refused.is_empty() {
+        fixed.answer = again(fixed.answer);
+    }
+    let code = match arguments.fix.fix_only {
+        true if fixed.answer.coverage.is_complete() || arguments.exit_zero => CLEAN,
+        true => FAILED,
+        false => fixed.answer.print(arguments)?,
+    };
+    Ok(if changed && arguments.fix.exit_non_zero_on_fix && code == CLEAN { FOUND } else { code })
+}
