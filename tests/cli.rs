@@ -7,6 +7,7 @@ mod cli {
     mod discovery;
     mod exit_code;
     mod not_analysed;
+    mod output;
     mod project;
     mod readme;
     mod report;

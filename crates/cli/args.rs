@@ -58,6 +58,12 @@ pub(crate) struct CheckArguments {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "full", help_heading = "Output")]
     pub(crate) output_format: OutputFormat,
+    /// Write the report to this file; `-` is standard output
+    #[arg(short = 'o', long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output_file: Option<PathBuf>,
+    /// Write another report to a file; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = ReportFile::parse, help_heading = "Output")]
+    pub(crate) output: Vec<ReportFile>,
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub(crate) color: ColorChoice,
@@ -79,9 +85,15 @@ pub(crate) struct CheckArguments {
     /// Read what .gitignore and .ignore files exclude
     #[arg(long, help_heading = "Files")]
     pub(crate) no_respect_gitignore: bool,
-    /// Leave out what matches, in the syntax of .gitignore
+    /// Leave out what matches, in the syntax of .gitignore, and not what the configuration excludes
     #[arg(long, value_name = "GLOB", value_delimiter = ',', help_heading = "Files")]
     pub(crate) exclude: Vec<String>,
+    /// Leave this out too
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', help_heading = "Files")]
+    pub(crate) extend_exclude: Vec<String>,
+    /// Leave out what is excluded even where it is named on the command line
+    #[arg(long, help_heading = "Files")]
+    pub(crate) force_exclude: bool,
     /// Use this configuration file instead of the nearest
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub(crate) config: Option<PathBuf>,
@@ -188,8 +200,47 @@ impl From<ConfidenceName> for Confidence {
 pub(crate) enum OutputFormat {
     /// For people: the flow over the source, the checklist, the help
     Full,
+    /// For people and editors: one line for each finding
+    Concise,
     /// One JSON document
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions, and a summary of the job
+    Github,
+    /// The code quality report of GitLab
+    Gitlab,
+    /// The Reviewdog Diagnostic Format
+    Rdjson,
+    /// The same, one line for each finding
+    Rdjsonl,
+}
+
+/// A report that goes to a file.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportFile {
+    /// In which format.
+    pub(crate) format: OutputFormat,
+    /// Where.
+    pub(crate) path: PathBuf,
+}
+
+impl ReportFile {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (name, path) = text.split_once('=').ok_or("it is not FORMAT=FILE, such as sarif=report.sarif")?;
+        let format = OutputFormat::from_str(name, false).map_err(|_| {
+            let known: Vec<String> = OutputFormat::value_variants().iter().filter_map(format_name).collect();
+            format!("unknown format `{name}`; there are {}", known.join(", "))
+        })?;
+        match path.is_empty() {
+            true => Err("no file is named".into()),
+            false => Ok(ReportFile { format, path: path.into() }),
+        }
+    }
+}
+
+fn format_name(format: &OutputFormat) -> Option<String> {
+    Some(format.to_possible_value()?.get_name().to_owned())
 }
 
 /// When to use colour.

@@ -1,14 +1,14 @@
 //! `atomic-lint check`: from arguments to an exit code.
 
-use crate::args::{CheckArguments, OutputFormat};
+use crate::args::CheckArguments;
 use crate::config::Config;
 use crate::coverage::{Coverage, Missed};
 use crate::diagnostic::{AcceptedWrite, Diagnostic};
-use crate::fix::{self, Choice, Mend};
+use crate::fix::{self, Choice, Mend, Steps};
 use crate::inspect::{Depth, Inspector, SourceFile};
-use crate::locale::Terminal;
 use crate::manifest::Manifest;
-use crate::report::{self, Full, Json, Renderer, Report};
+use crate::output::Outputs;
+use crate::report::{self, Report};
 use crate::rounds::{self, Judged};
 use crate::selection::{Selection, Selector};
 use crate::sources::Sources;
@@ -33,6 +33,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, String> {
     config.apply(&mut catalog)?;
     let selection = selection(arguments, &config, &catalog)?;
     let options = walk_options(arguments, &config)?;
+    let outputs = Outputs::new(arguments)?;
     start_threads(options.jobs)?;
 
     let prefilter = Prefilter::new(&catalog);
@@ -46,12 +47,13 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, String> {
     let judge =
         |found: Found| Answer::new(&catalog, &selection, rounds::judge(&catalog, &settings, found, &inspector));
     let again = |answer: Answer| judge(answer.found_again(&inspector));
+    let report = |answer: Answer| answer.report(arguments, &catalog, &outputs);
     let answer = judge(found);
     if !arguments.fix.changes() {
-        return answer.print(arguments);
+        return report(answer);
     }
     let choice = choice(arguments, &catalog)?;
-    fix::run(&catalog, &choice, answer, &again, arguments)
+    fix::run(&catalog, &choice, answer, &Steps { again: &again, report: &report }, arguments)
 }
 
 /// Which fixes are wanted.
@@ -90,12 +92,14 @@ fn selectors(option: &str, texts: &[String], catalog: &Catalog) -> Result<Vec<Se
     texts.iter().map(one).collect()
 }
 
+/// The command line replaces what the configuration excludes, or adds to it.
 fn walk_options(arguments: &CheckArguments, config: &Config) -> Result<WalkOptions, String> {
     let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
     Ok(WalkOptions {
         respect_ignore_files: !arguments.no_respect_gitignore,
-        exclude: walk::exclude_patterns(&arguments.exclude)?,
-        configured: config.exclude.clone().unwrap_or_else(Gitignore::empty),
+        exclude: walk::exclude_patterns(&[&arguments.exclude[..], &arguments.extend_exclude[..]].concat())?,
+        configured: config.exclude.clone().filter(|_| arguments.exclude.is_empty()).unwrap_or_else(Gitignore::empty),
+        force_exclude: arguments.force_exclude,
         jobs: arguments.jobs.map_or_else(processors, usize::from),
     })
 }
@@ -165,8 +169,8 @@ impl Answer {
         Answer { diagnostics, mends, accepted, coverage, sources, problems, files, missed, manifests }
     }
 
-    /// Prints the report that `arguments` ask for; gives the exit code.
-    pub(crate) fn print(self, arguments: &CheckArguments) -> Result<u8, String> {
+    /// Gives `outputs` the report that `arguments` ask for; gives the exit code.
+    fn report(self, arguments: &CheckArguments, catalog: &Catalog, outputs: &Outputs) -> Result<u8, String> {
         self.warn(arguments.quiet);
         let (minimum, sure): (Level, Confidence) = (arguments.min_level.into(), arguments.min_confidence.into());
         let code = self.code(arguments);
@@ -179,13 +183,9 @@ impl Answer {
             accepted: if arguments.show_accepted { &self.accepted } else { &[] },
             coverage: &self.coverage,
             sources: &self.sources,
+            catalog,
         };
-        let full = || Full { terminal: Terminal::detect(arguments.color), quiet: arguments.quiet };
-        let renderer: Box<dyn Renderer> = match arguments.output_format {
-            OutputFormat::Full => Box::new(full()),
-            OutputFormat::Json => Box::new(Json),
-        };
-        report::print_report(&report, renderer.as_ref()).map(|()| code)
+        outputs.write(&report).map(|()| code)
     }
 
     /// The thresholds of the report only hide; what is hidden still counts.

@@ -15,6 +15,7 @@ mod fix;
 mod inspect;
 mod locale;
 mod manifest;
+mod output;
 mod portion;
 mod position;
 mod read;

@@ -23,8 +23,25 @@ pub(crate) struct WalkOptions {
     pub(crate) exclude: Gitignore,
     /// What the configuration leaves out, by real paths.
     pub(crate) configured: Gitignore,
+    /// Leave it out even where it is named as an argument.
+    pub(crate) force_exclude: bool,
     /// Threads.
     pub(crate) jobs: usize,
+}
+
+impl WalkOptions {
+    /// Whether `root`, or a directory that it is in, would have been left out by a walk from above.
+    fn excludes(&self, root: &Root) -> bool {
+        let real = root.path.canonicalize().unwrap_or_else(|_| root.path.clone());
+        let excludes = |patterns: &Gitignore, path: &Path| {
+            let is_directory = |level: usize| level > 0 || root.is_directory;
+            let mut levels = path.ancestors().enumerate().filter(|(_, path)| !path.as_os_str().is_empty());
+            !patterns.is_empty() && levels.any(|(level, path)| patterns.matched(path, is_directory(level)).is_ignore())
+        };
+        let mut folders = Path::new(&root.name).ancestors().skip(usize::from(!root.is_directory));
+        let of_a_tool = |folder: &Path| folder.file_name().is_some_and(|name| SKIPPED.iter().any(|one| name == *one));
+        folders.any(of_a_tool) || excludes(&self.exclude, Path::new(&root.name)) || excludes(&self.configured, &real)
+    }
 }
 
 /// What a walk found.
@@ -70,6 +87,7 @@ pub(crate) fn walk<'p>(
             Err(missed) => found.missed.push(missed),
         }
     }
+    roots.retain(|root| !options.force_exclude || !options.excludes(root));
     let (directories, files): (Vec<Root>, Vec<Root>) = roots.into_iter().partition(|root| root.is_directory);
     for root in &directories {
         found.merge(&mut walk_directory(root, options, inspector));

@@ -84,7 +84,9 @@ fn what_is_excluded_is_relative_to_the_configuration_and_read_when_it_is_named()
     project.write("atomic-lint.toml", "exclude = ['/gen/', 'old.py']\n");
     assert_eq!(project.json(&[]).paths(), ["src/c.py", "src/gen/b.py"]);
     assert_eq!(project.json(&["src"]).paths(), ["src/c.py", "src/gen/b.py"]);
-    assert_eq!(project.json(&["--exclude", "c.py", "."]).paths(), ["src/gen/b.py"]);
+    assert_eq!(project.json(&["--extend-exclude", "c.py", "."]).paths(), ["src/gen/b.py"]);
+    let instead = project.json(&["--exclude", "/src/", "."]).paths();
+    assert_eq!(instead, ["gen/a.py"], "the command line replaces what the configuration says");
     assert_eq!(project.json(&["gen", "src/old.py"]).paths(), ["gen/a.py", "src/old.py"]);
     project.write("src/atomic-lint.toml", "exclude = ['/gen/']\n");
     assert_eq!(project.json(&["src"]).paths(), ["src/c.py", "src/old.py"], "the same pattern, from a folder below");

@@ -94,3 +94,19 @@ fn a_caller_that_writes_nothing_itself_is_found_by_its_import() {
     let callers: Vec<_> = related.iter().filter(|one| one["role"] == "caller").map(|one| &one["path"]).collect();
     assert_eq!(callers, ["pkg/app.py"]);
 }
+
+#[test]
+fn what_is_excluded_is_read_where_it_is_named_unless_that_is_forced() {
+    let files = [("generated/a.py", TORN), ("src/b.py", TORN), ("target/c.py", TORN), ("d_pb2.py", TORN)];
+    let project = Project::new(&files);
+    project.write("atomic-lint.toml", "exclude = [\"/generated/\"]\n");
+    let named = ["generated/a.py", "src/b.py", "target/c.py", "d_pb2.py"];
+    let paths = |options: &[&str]| project.json(&[options, &named].concat()).paths();
+    assert_eq!(paths(&["--exclude", "*_pb2.py"]).len(), 4);
+    assert_eq!(paths(&["--force-exclude"]), ["d_pb2.py", "src/b.py"]);
+    assert_eq!(paths(&["--force-exclude", "--extend-exclude", "*_pb2.py"]), ["src/b.py"]);
+    assert_eq!(paths(&["--force-exclude", "--exclude", "/src"]), ["d_pb2.py", "generated/a.py"]);
+    assert_eq!(project.json(&["--force-exclude", "generated", "src"]).paths(), ["src/b.py"]);
+    let none = project.run(&["--force-exclude", "generated/a.py"]);
+    assert_eq!((none.code, none.coverage()), (0, "0 files checked, 0 not analysed"));
+}

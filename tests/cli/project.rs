@@ -78,7 +78,7 @@ impl Project {
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atomic-lint"));
         command.current_dir(self.path()).args(arguments).env("XDG_CONFIG_HOME", self.path());
-        for name in ["LC_ALL", "LC_CTYPE", "LANG", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"] {
+        for name in ["LC_ALL", "LC_CTYPE", "LANG", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_STEP_SUMMARY"] {
             command.env_remove(name);
         }
         let output = command.envs(variables.iter().copied()).output().unwrap();

@@ -12,4 +12,4 @@ mod transaction;
 
 pub(crate) use choice::Choice;
 pub(crate) use mend::{Mend, mends};
-pub(crate) use run::run;
+pub(crate) use run::{Steps, run};

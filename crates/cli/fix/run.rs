@@ -12,23 +12,31 @@ use atomic_lint_catalog::Catalog;
 use atomic_lint_source::FileId;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What a check can do more than once.
+pub(crate) struct Steps<'a> {
+    /// Answers again for files with changes.
+    pub(crate) again: &'a dyn Fn(Answer) -> Answer,
+    /// Reports an answer; gives the exit code.
+    pub(crate) report: &'a dyn Fn(Answer) -> Result<u8, String>,
+}
+
 /// Fixes what `choice` says of `answer` as `arguments` ask for, and gives the exit code.
 pub(crate) fn run(
     catalog: &Catalog,
     choice: &Choice,
     answer: Answer,
-    again: &dyn Fn(Answer) -> Answer,
+    steps: &Steps<'_>,
     arguments: &CheckArguments,
 ) -> Result<u8, String> {
     let mut supports = |_: &SourceFile, _: bool| Ok(());
-    let fixed = engine::fix(catalog, choice, answer, again, &mut supports);
+    let fixed = engine::fix(catalog, choice, answer, steps.again, &mut supports);
     let dependents = dependents(&fixed);
     if arguments.fix.diff {
         return show(&fixed, &dependents, arguments);
     }
     let outcome = transaction::write(&[], &dependents)?;
     tell(&fixed, &outcome, arguments);
-    finish(fixed, &outcome, again, arguments)
+    finish(fixed, &outcome, steps, arguments)
 }
 
 fn dependents(fixed: &Fixed) -> Vec<Dependent> {
@@ -107,7 +115,7 @@ fn findings(applied: &[Applied]) -> String {
 fn finish(
     mut fixed: Fixed,
     outcome: &Outcome,
-    again: &dyn Fn(Answer) -> Answer,
+    steps: &Steps<'_>,
     arguments: &CheckArguments,
 ) -> Result<u8, String> {
     let changed = !outcome.written.is_empty();
@@ -115,12 +123,12 @@ fn finish(
         file.edited = None;
     }
     if !outcome.refused.is_empty() {
-        fixed.answer = again(fixed.answer);
+        fixed.answer = (steps.again)(fixed.answer);
     }
     let code = match arguments.fix.fix_only {
         true if fixed.answer.coverage.is_complete() || arguments.exit_zero => CLEAN,
         true => FAILED,
-        false => fixed.answer.print(arguments)?,
+        false => (steps.report)(fixed.answer)?,
     };
     Ok(if changed && arguments.fix.exit_non_zero_on_fix && code == CLEAN { FOUND } else { code })
 }

@@ -85,7 +85,8 @@ pub(super) fn render(
     coverage: &Coverage,
     sources: &Sources,
 ) -> String {
-    let report = Report { diagnostics, hidden: 0, accepted: &[], coverage, sources };
+    let catalog = crate::embedded::catalog().unwrap();
+    let report = Report { diagnostics, hidden: 0, accepted: &[], coverage, sources, catalog: &catalog };
     let mut out = Vec::new();
     renderer.render(&report, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -2,19 +2,30 @@
 
 #[cfg(test)]
 mod by_hand;
+mod concise;
 mod display;
 mod full;
+mod github;
+mod gitlab;
 mod json;
+mod rdjson;
 mod region;
+mod sarif;
 mod snippet;
+mod uri;
 
+pub(crate) use concise::Concise;
 pub(crate) use full::Full;
+pub(crate) use github::{Github, summary as github_summary};
+pub(crate) use gitlab::Gitlab;
 pub(crate) use json::Json;
+pub(crate) use rdjson::Rdjson;
+pub(crate) use sarif::Sarif;
 
 use crate::coverage::Coverage;
 use crate::diagnostic::{AcceptedWrite, Diagnostic};
 use crate::sources::Sources;
-use atomic_lint_catalog::Level;
+use atomic_lint_catalog::{Catalog, Level};
 use std::io::{self, Write};
 
 /// Everything that a run has to say.
@@ -30,6 +41,8 @@ pub(crate) struct Report<'a> {
     pub(crate) coverage: &'a Coverage,
     /// The texts of every place above.
     pub(crate) sources: &'a Sources,
+    /// The rules.
+    pub(crate) catalog: &'a Catalog,
 }
 
 impl Report<'_> {
