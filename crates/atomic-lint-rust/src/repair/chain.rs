@@ -176,6 +176,9 @@ impl<'a> Visit<'a> for Finder<'_, 'a> {
     }
 
     fn visit_arm(&mut self, node: &'a Arm) {
+        if self.found {
+            return;
+        }
         let depth = self.nodes.len();
         self.nodes.push(Node::Arm);
         visit::visit_arm(self, node);

@@ -320,6 +320,9 @@ impl<'a> Scene<'_, 'a> {
     fn at_end(&self, last: usize, commit: &Commit) -> Result<Vec<Edit>, Decline> {
         let stmts = &self.binding.block.stmts;
         let stmt = &stmts[last];
+        if matches!(stmt, Stmt::Expr(Expr::Return(_), _)) {
+            return Ok(Vec::new());
+        }
         if let Stmt::Expr(value, None) = stmt
             && last + 1 == stmts.len()
             && !is_unit(value)
@@ -461,12 +464,17 @@ fn is_known_reader(path: &syn::Path) -> bool {
 
 /// What is done with the result of the use `found` in `stmt`, where it is the whole of the statement.
 fn handled(source: &Source, found: &Use, stmt: &Stmt) -> Option<Handling> {
-    let whole = match stmt {
-        Stmt::Expr(expr, _) => expr,
-        Stmt::Local(local) => &*local.init.as_ref()?.expr,
+    let (whole, is_value) = match stmt {
+        Stmt::Expr(Expr::Return(value), _) => (value.expr.as_deref()?, true),
+        Stmt::Expr(expr, semi) => (expr, semi.is_none()),
+        Stmt::Local(local) => (&*local.init.as_ref()?.expr, false),
         _ => return None,
     };
-    errors::innermost(source, found, whole)
+    let mut handling = errors::innermost(source, found, whole)?;
+    if is_value && handling.end == End::Kept {
+        handling.end = End::Passed;
+    }
+    Some(handling)
 }
 
 /// Whether `value` is a call with nothing but links around it, which leave a `Result` of the same value.
