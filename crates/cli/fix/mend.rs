@@ -4,6 +4,8 @@ use crate::diagnostic::{Diagnostic, FileEdit, Fix};
 use crate::inspect::guarded;
 use crate::sources::{Source, Sources};
 use atomic_lint_ir::{Language, Repair, Runtime, Speller, Spelling};
+use atomic_lint_python::PythonFrontend;
+use atomic_lint_rust::RustFrontend;
 use atomic_lint_source::{Edit, FileId};
 use rayon::prelude::*;
 
@@ -40,16 +42,16 @@ fn mend(task: Option<&Task>, sources: &Sources, runtime: Runtime) -> Result<Mend
     if source.is_single_byte() {
         return Err("the file is not UTF-8".to_owned());
     }
-    let speller = speller(*language).ok_or("nothing is known of how it is written in this language")?;
+    let speller = speller(*language);
     let spelled = guarded(|| speller.spell(&source.text, repair, runtime));
     let spelling = spelled.ok_or("the speller panicked, please report this file")?.map_err(|decline| decline.0)?;
     Ok(Mend { file: *file, spelling })
 }
 
-fn speller(language: Language) -> Option<&'static dyn Speller> {
+fn speller(language: Language) -> &'static dyn Speller {
     match language {
-        Language::Rust => None,
-        Language::Python => None,
+        Language::Rust => &RustFrontend,
+        Language::Python => &PythonFrontend,
     }
 }
 

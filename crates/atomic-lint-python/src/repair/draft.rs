@@ -50,7 +50,7 @@ impl Draft {
         edits.sort();
         let needs_runtime = self.modules.iter().any(|module| module.path == "crashsafe");
         let (title, applicability) = (self.title, self.applicability);
-        Ok(Spelling { title, applicability, edits, single_hunk, needs_runtime })
+        Ok(Spelling { title, applicability, edits, single_hunk, needs_runtime, features: Vec::new() })
     }
 
     /// With the imports right above the statement, where all edits are near to it.
