@@ -4,7 +4,7 @@ use crate::args::CheckArguments;
 use crate::config::Config;
 use crate::coverage::{Coverage, Missed};
 use crate::diagnostic::{AcceptedWrite, Diagnostic};
-use crate::fix::{self, Choice, Mend, Steps};
+use crate::fix::{self, Choice, Dependency, Mend, Steps};
 use crate::inspect::{Depth, Inspector, SourceFile};
 use crate::manifest::Manifest;
 use crate::output::Outputs;
@@ -43,27 +43,31 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, String> {
         let hits = found.files.iter().filter(|file| file.hit).count();
         return report::print(&format!("{hits} of {} files\n", found.files.len())).map(|()| CLEAN);
     }
-    let settings = Settings { trusted_writers: config.trusted_writers, ..Settings::default() };
-    let judge =
-        |found: Found| Answer::new(&catalog, &selection, rounds::judge(&catalog, &settings, found, &inspector));
+    let settings = Settings { trusted_writers: config.trusted_writers.clone(), ..Settings::default() };
+    let judge = |found: Found| {
+        let judged = rounds::judge(&catalog, &settings, found, &inspector);
+        Answer::new(&catalog, &selection, config.runtime, judged)
+    };
     let again = |answer: Answer| judge(answer.found_again(&inspector));
     let report = |answer: Answer| answer.report(arguments, &catalog, &outputs);
     let answer = judge(found);
     if !arguments.fix.changes() {
         return report(answer);
     }
-    let choice = choice(arguments, &catalog)?;
+    let choice = choice(arguments, config.dependency.clone(), &catalog)?;
     fix::run(&catalog, &choice, answer, &Steps { again: &again, report: &report }, arguments)
 }
 
 /// Which fixes are wanted.
-fn choice(arguments: &CheckArguments, catalog: &Catalog) -> Result<Choice, String> {
+fn choice(arguments: &CheckArguments, dependency: Dependency, catalog: &Catalog) -> Result<Choice, String> {
+    dependency.check()?;
     let fix = &arguments.fix;
     Ok(Choice {
         unsafe_too: fix.unsafe_fixes,
         fixable: selectors("fixable", &fix.fixable, catalog)?,
         unfixable: selectors("unfixable", &fix.unfixable, catalog)?,
         ids: fix.fix_id.clone(),
+        dependency,
     })
 }
 
@@ -139,7 +143,7 @@ impl Answer {
         Found { files: self.files, missed: self.missed, manifests: self.manifests }
     }
 
-    fn new(catalog: &Catalog, selection: &Selection, mut judged: Judged) -> Self {
+    fn new(catalog: &Catalog, selection: &Selection, runtime: Runtime, mut judged: Judged) -> Self {
         let mut findings = selected(catalog, selection, std::mem::take(&mut judged.outcome.findings));
         let (sources, changed) = Sources::load(&judged.files, &files_in_report(&findings, &judged));
         let changed_ids: BTreeSet<FileId> = changed.iter().map(|(id, _)| *id).collect();
@@ -161,7 +165,7 @@ impl Answer {
             diagnostics.push(wording.diagnostic(rule, &finding));
             tasks.push(finding.repair.map(|(file, repair)| (file, judged.files[file.0 as usize].language, repair)));
         }
-        let mends = fix::mends(&mut diagnostics, &tasks, &sources, Runtime::Crashsafe);
+        let mends = fix::mends(&mut diagnostics, &tasks, &sources, runtime);
         let accepted = judged.outcome.accepted.iter().map(|one| wording.accepted(one)).collect();
         let coverage = judged.coverage();
         let problems = suppressions.problems;

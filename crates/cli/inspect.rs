@@ -9,10 +9,10 @@ use atomic_lint_ir::{Directive, Frontend, Gap, GapKind, Language, Lowered, Unit}
 use atomic_lint_python::PythonFrontend;
 use atomic_lint_rust::RustFrontend;
 use atomic_lint_source::{LineIndex, Span};
-use std::{io, mem};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{io, mem};
 
 /// A file of a known language, and what became of it.
 #[derive(Debug)]

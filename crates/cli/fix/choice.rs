@@ -1,6 +1,7 @@
 //! Which fixes are wanted.
 
 use super::mend::Mend;
+use super::runtime::Dependency;
 use crate::diagnostic::Diagnostic;
 use crate::selection::Selector;
 use atomic_lint_catalog::Catalog;
@@ -17,12 +18,16 @@ pub(crate) struct Choice {
     pub(crate) unfixable: Vec<Selector>,
     /// With these identifiers only; with any where this is empty.
     pub(crate) ids: Vec<String>,
+    /// Where fixed code gets the runtime from.
+    pub(crate) dependency: Dependency,
 }
 
 impl Choice {
     /// Whether the fix `mend` of `diagnostic` is wanted.
     pub(crate) fn takes(&self, catalog: &Catalog, diagnostic: &Diagnostic, mend: &Mend) -> bool {
-        self.trusts(mend.spelling.applicability) && self.names(&diagnostic.fingerprint) && self.is_of(catalog, diagnostic)
+        self.trusts(mend.spelling.applicability)
+            && self.names(&diagnostic.fingerprint)
+            && self.is_of(catalog, diagnostic)
     }
 
     fn trusts(&self, applicability: Applicability) -> bool {

@@ -7,7 +7,7 @@ use crate::check::Answer;
 use crate::diagnostic::Diagnostic;
 use crate::inspect::SourceFile;
 use atomic_lint_catalog::Catalog;
-use atomic_lint_ir::{Applicability, Language};
+use atomic_lint_ir::Applicability;
 use atomic_lint_source::FileId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,8 +28,8 @@ pub(crate) struct Applied {
     pub(crate) applicability: Applicability,
     /// The new code calls the runtime.
     pub(crate) needs_runtime: bool,
-    /// It calls the asynchronous part of it.
-    pub(crate) asynchronous: bool,
+    /// Features of it that the new code needs.
+    pub(crate) features: Vec<&'static str>,
 }
 
 /// What fixing has come to.
@@ -52,8 +52,8 @@ impl Fixed {
     }
 }
 
-/// Whether new code of a file in that language may call the runtime; `true` for its asynchronous part.
-pub(crate) type Supports<'a> = &'a mut dyn FnMut(&SourceFile, bool) -> Result<(), String>;
+/// Whether new code of a file may call the runtime with those features, or why not.
+pub(crate) type Supports<'a> = &'a mut dyn FnMut(&SourceFile, &[&str]) -> Result<(), String>;
 
 /// Fixes what `choice` says of `answer`; `judge` answers again for changed files.
 pub(crate) fn fix(
@@ -136,7 +136,7 @@ impl Engine<'_> {
                 continue;
             }
             let file = &answer.files[mend.file.0 as usize];
-            match mend.spelling.needs_runtime.then(|| supports(file, is_async(file.language, mend))) {
+            match mend.spelling.needs_runtime.then(|| supports(file, &mend.spelling.features)) {
                 Some(Err(why)) => unsupported.push((at, why)),
                 Some(Ok(())) | None => wanted.entry(mend.file).or_default().push(at),
             }
@@ -230,7 +230,7 @@ impl Engine<'_> {
                 title: mend.spelling.title.clone(),
                 applicability: mend.spelling.applicability,
                 needs_runtime: mend.spelling.needs_runtime,
-                asynchronous: is_async(self.fixed.answer.files[file.0 as usize].language, mend),
+                features: mend.spelling.features.clone(),
             };
             Some(Record { applied, key: self.key(at, mend) })
         };
@@ -258,10 +258,4 @@ fn vain(promised: &BTreeMap<FileId, Counts>, before: &Counts, after: &Counts) ->
     let count = |counts: &Counts, key: &(String, FileId)| counts.get(key).copied().unwrap_or(0);
     let kept = |key: &(String, FileId)| count(after, key) + count(&total, key) <= count(before, key);
     promised.iter().filter(|(_, keys)| !keys.keys().all(kept)).map(|(file, _)| *file).collect()
-}
-
-/// Whether the new code calls the asynchronous part of the runtime.
-fn is_async(language: Language, mend: &Mend) -> bool {
-    language == Language::Rust
-        && mend.spelling.edits.iter().any(|edit| edit.replacement.contains("crashsafe::tokio"))
 }

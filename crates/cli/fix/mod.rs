@@ -8,8 +8,10 @@ mod engine;
 mod mend;
 mod pass;
 mod run;
+mod runtime;
 mod transaction;
 
 pub(crate) use choice::Choice;
 pub(crate) use mend::{Mend, mends};
 pub(crate) use run::{Steps, run};
+pub(crate) use runtime::Dependency;

@@ -82,6 +82,7 @@ mod tests {
             edits: edits.iter().map(edit).collect(),
             single_hunk: None,
             needs_runtime: false,
+            features: Vec::new(),
         };
         Mend { file: FileId(0), spelling }
     }

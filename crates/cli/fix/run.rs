@@ -3,6 +3,7 @@
 use super::choice::Choice;
 use super::diff;
 use super::engine::{self, Applied, Fixed};
+use super::runtime::Planner;
 use super::transaction::{self, Change, Dependent, Outcome};
 use crate::args::CheckArguments;
 use crate::check::Answer;
@@ -28,31 +29,58 @@ pub(crate) fn run(
     steps: &Steps<'_>,
     arguments: &CheckArguments,
 ) -> Result<u8, String> {
-    let mut supports = |_: &SourceFile, _: bool| Ok(());
+    let mut planner = Planner::new(choice.dependency.clone());
+    let mut supports =
+        |file: &SourceFile, features: &[&str]| planner.supports(file.language, &file.path, &owned(features));
     let fixed = engine::fix(catalog, choice, answer, steps.again, &mut supports);
-    let dependents = dependents(&fixed);
+    let dependents = dependents(&fixed, &mut planner)?;
+    let groups = planner.groups();
     if arguments.fix.diff {
-        return show(&fixed, &dependents, arguments);
+        return show(&fixed, &groups, &dependents, arguments);
     }
-    let outcome = transaction::write(&[], &dependents)?;
+    let outcome = transaction::write(&groups, &dependents)?;
     tell(&fixed, &outcome, arguments);
     finish(fixed, &outcome, steps, arguments)
 }
 
-fn dependents(fixed: &Fixed) -> Vec<Dependent> {
-    let change = |(id, before): (&FileId, &String)| {
+fn owned(features: &[&str]) -> Vec<String> {
+    features.iter().map(|feature| (*feature).to_owned()).collect()
+}
+
+/// The changed files, each with what it needs.
+fn dependents(fixed: &Fixed, planner: &mut Planner) -> Result<Vec<Dependent>, String> {
+    let mut dependents = Vec::new();
+    for (id, before) in &fixed.before {
         let file = &fixed.answer.files[id.0 as usize];
-        let after = fixed.after(*id).filter(|after| &***after != before.as_str())?.to_string();
-        let change = Change { name: file.name.clone(), path: file.path.clone(), before: Some(before.clone()), after };
-        Some(Dependent { change, needs: None })
-    };
-    fixed.before.iter().filter_map(change).collect()
+        let Some(after) = fixed.after(*id).filter(|after| ***after != **before) else { continue };
+        let (name, path) = (file.name.clone(), file.path.clone());
+        let change = Change { name, path, before: Some(before.clone()), after: after.to_string() };
+        let needs = match features(&fixed.applied, *id) {
+            Some(features) => planner.plan(file.language, &file.path, &features)?,
+            None => None,
+        };
+        dependents.push(Dependent { change, needs });
+    }
+    Ok(dependents)
+}
+
+/// The features of the runtime that the new code of `file` needs, if it needs it at all.
+fn features(applied: &[Applied], file: FileId) -> Option<Vec<String>> {
+    let mut needing = applied.iter().filter(|one| one.file == file && one.needs_runtime).peekable();
+    needing.peek()?;
+    let all: BTreeSet<&str> = needing.flat_map(|one| one.features.iter().copied()).collect();
+    Some(all.into_iter().map(str::to_owned).collect())
 }
 
 /// Prints what would be changed.
-fn show(fixed: &Fixed, dependents: &[Dependent], arguments: &CheckArguments) -> Result<u8, String> {
-    let text: String = dependents.iter().map(|dependent| diff::unified(&dependent.change)).collect();
-    report::print(&text)?;
+fn show(
+    fixed: &Fixed,
+    groups: &[Vec<Change>],
+    dependents: &[Dependent],
+    arguments: &CheckArguments,
+) -> Result<u8, String> {
+    let changes = dependents.iter().map(|dependent| &dependent.change).chain(groups.iter().flatten());
+    report::print(&changes.map(diff::unified).collect::<String>())?;
     if !arguments.quiet {
         fixed.notices.iter().for_each(|notice| eprintln!("{notice}"));
         eprintln!("would fix {}", findings(&fixed.applied));
@@ -112,12 +140,7 @@ fn findings(applied: &[Applied]) -> String {
 }
 
 /// Reports what is left; of files that could not be written everything is.
-fn finish(
-    mut fixed: Fixed,
-    outcome: &Outcome,
-    steps: &Steps<'_>,
-    arguments: &CheckArguments,
-) -> Result<u8, String> {
+fn finish(mut fixed: Fixed, outcome: &Outcome, steps: &Steps<'_>, arguments: &CheckArguments) -> Result<u8, String> {
     let changed = !outcome.written.is_empty();
     for file in &mut fixed.answer.files {
         file.edited = None;

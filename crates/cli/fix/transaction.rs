@@ -87,7 +87,9 @@ fn choose<'c>(
         let lacks = dependent.needs.and_then(|group| blocked.get(group)?.as_ref());
         match (refusal(change), lacks) {
             (Some(why), _) => refused.push((change.name.clone(), why)),
-            (None, Some((name, why))) => refused.push((change.name.clone(), format!("{name} cannot be changed: {why}"))),
+            (None, Some((name, why))) => {
+                refused.push((change.name.clone(), format!("{name} cannot be changed: {why}")))
+            }
             (None, None) => {
                 sources.push(change);
                 dependent.needs.into_iter().for_each(|group| needed[group] = true);

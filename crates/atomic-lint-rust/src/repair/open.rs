@@ -230,10 +230,11 @@ impl<'a> Scene<'_, 'a> {
     /// What is done with the errors of writing, or where that is not seen with those of opening.
     fn handling(&self, failure: Failure) -> Result<Handling, Decline> {
         let stmts = &self.binding.block.stmts;
-        let written = self.life.uses.iter().rev().filter_map(|(number, (found, in_closure))| match (found, in_closure) {
-            (Use::Dropped, _) | (_, true) => None,
-            (found, false) => handled(self.source, found, stmts.get(*number)?),
-        });
+        let written =
+            self.life.uses.iter().rev().filter_map(|(number, (found, in_closure))| match (found, in_closure) {
+                (Use::Dropped, _) | (_, true) => None,
+                (found, false) => handled(self.source, found, stmts.get(*number)?),
+            });
         let opened = self.opening.opened.then(|| self.opening.handling.clone());
         match written.chain(opened).find(|handling| handling.end != End::Kept) {
             Some(handling) if handling.end == End::Passed && failure == Failure::Nowhere => {
@@ -443,8 +444,18 @@ const GIVE_UNIT: [&str; 8] =
 
 fn is_of_file(method: &str) -> bool {
     let known = [
-        "write", "flush", "seek", "rewind", "stream_position", "set_len", "metadata", "set_permissions", "set_times",
-        "set_modified", "sync_all", "sync_data",
+        "write",
+        "flush",
+        "seek",
+        "rewind",
+        "stream_position",
+        "set_len",
+        "metadata",
+        "set_permissions",
+        "set_times",
+        "set_modified",
+        "sync_all",
+        "sync_data",
     ];
     known.contains(&method) || method.starts_with("write_") || method.starts_with("read")
 }
