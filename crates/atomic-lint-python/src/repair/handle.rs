@@ -76,16 +76,19 @@ impl<'t> Life<'t> {
         let (all, at) = opened.siblings();
         let behind = all.get(at + 1..).unwrap_or_default();
         let scope = order.site.scope();
-        if code.assigned(scope, name).values.len() > 1 || code.assigned(scope, name).other {
-            return Err(decline("its variable holds other things too"));
-        }
         let used = |node: &Node<'t>| !code.uses(*node, name).is_empty();
+        let next = behind.iter().position(|node| binds(*node, name)).unwrap_or(behind.len());
+        let behind = behind.get(..next).unwrap_or_default();
         let last = behind.iter().rposition(used).ok_or_else(|| decline("the file object is not used in its block"))?;
         let end = behind[last].span().end;
-        if code.uses(scope, name).iter().any(|usage| usage.span().start > end) {
+        let after = code.uses(scope, name).into_iter().find(|usage| usage.span().start > end);
+        if after.is_some_and(|usage| !is_bound(order, usage)) {
             return Err(decline("the file object is used outside of its block"));
         }
         let life = behind.get(..=last).unwrap_or_default();
+        if life.iter().flat_map(|node| code.uses(*node, name)).any(|usage| is_bound(order, usage)) {
+            return Err(decline("its variable holds other things too"));
+        }
         if let [tried] = life
             && tried.kind() == Kind::TryStatement
         {
@@ -93,6 +96,23 @@ impl<'t> Life<'t> {
         }
         in_one_block(order, life, name)
     }
+}
+
+/// Whether `statement` gives `name` another value, whatever it had.
+fn binds(statement: Node<'_>, name: &str) -> bool {
+    let assignment = statement.first().filter(|inner| inner.kind() == Kind::Assignment);
+    assignment.and_then(|inner| inner.get(Field::Left)).is_some_and(|left| left.text() == name)
+}
+
+/// Whether a variable is given a value where it stands.
+fn is_bound<'t>(order: &Order<'_, 't>, usage: Node<'t>) -> bool {
+    let site = Site::of_node(order.code.tree, usage);
+    let parent = site.and_then(|site| site.parent());
+    parent.is_some_and(|parent| match parent.node().kind() {
+        Kind::Assignment => usage.field() == Field::Left,
+        Kind::AsPatternTarget => true,
+        _ => false,
+    })
 }
 
 /// Lines that end with the close, or without one.

@@ -4,7 +4,7 @@ use super::args::{Argument, Call, bare, constant};
 use super::code::Code;
 use super::wrapper::Wrapper;
 use super::{Order, decline, paths};
-use crate::kind::{Field, Kind};
+use crate::kind::Kind;
 use crate::tree::Node;
 use atomic_lint_ir::Decline;
 
@@ -206,16 +206,5 @@ fn same_everywhere<'t>(order: &Order<'_, 't>, name: Node<'t>) -> Result<(), Decl
         Ok(())
     } else {
         Err(decline("it is called by a name that may mean something else"))
-    }
-}
-
-/// The expression of a path without what only converts it.
-pub(super) fn unwrapped<'t>(code: &Code<'t>, path: Node<'t>) -> Node<'t> {
-    let call = Call::of(path).filter(|call| call.args.len() == 1);
-    let converts =
-        |call: &Call<'t>| matches!(code.dotted(call.function).as_deref(), Some("str" | "os.fspath" | "pathlib.Path"));
-    match call {
-        Some(call) if converts(&call) => unwrapped(code, call.args[0].value),
-        _ => path.get(Field::Value).filter(|_| path.kind() == Kind::ParenthesizedExpression).unwrap_or(path),
     }
 }
