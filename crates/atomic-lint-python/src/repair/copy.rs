@@ -40,6 +40,10 @@ fn copied<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Said {
 /// `shutil.copyfile(source, target)` to a staging path.
 fn staged<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Said {
     let (_, target) = ends(call)?;
+    if call.args.len() != 2 {
+        // A link would be made where the staging file is already.
+        return Err(decline("it may copy a link as a link"));
+    }
     let is_copyfile = order.code.dotted(call.function).as_deref() == Some("shutil.copyfile");
     let doubtful = !is_copyfile && !names_a_file(order, target);
     Ok(path::within(order, target, "copy through crashsafe")?.doubtful(doubtful))

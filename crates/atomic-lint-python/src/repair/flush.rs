@@ -39,6 +39,11 @@ pub(super) fn before(order: &Order<'_, '_>) -> Said {
 fn before_sync<'t>(order: &Order<'_, 't>, statement: &Site<'t>) -> Said {
     let handle = synced(order).ok_or_else(|| decline("what is synced is not known"))?;
     let layout = &order.code.layout;
+    let (all, at) = statement.siblings();
+    let before = at.checked_sub(1).and_then(|at| all.get(at));
+    if before.is_some_and(|before| before.text() == format!("{handle}.flush()")) {
+        return Err(decline("it is flushed right before"));
+    }
     if let Some(writer) = writer_over(order, statement, &handle) {
         let flush = insertion(order, statement.node(), Where::Before, &[format!("{handle}.flush()")]);
         let lines = layout.lines(statement.node(), statement.node());

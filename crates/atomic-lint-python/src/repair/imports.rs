@@ -151,6 +151,10 @@ impl<'t> Imports<'t> {
         let section = section_of(path);
         let line = format!("import {path}{}", code.layout.eol);
         let peers: Vec<_> = self.run.iter().filter(|import| import.section == section).collect();
+        let is_sectioned = self.run.windows(2).all(|pair| pair[0].section <= pair[1].section);
+        if !is_sectioned {
+            return self.unsectioned(code, line);
+        }
         if let Some(edit) = among(code, &peers, path, &line) {
             return edit;
         }
@@ -163,6 +167,17 @@ impl<'t> Imports<'t> {
             }
             (Some(before), _) => insert(line_behind(code, before.node), format!("{eol}{line}"), code),
             (None, Some(behind)) => insert(line_before(code, behind.node), format!("{line}{eol}"), code),
+            (None, None) => self.alone(code, line),
+        }
+    }
+
+    /// Behind the first plain imports, where no sections are kept.
+    fn unsectioned(&self, code: &Code<'t>, line: String) -> Edit {
+        let past = self.run.iter().skip_while(|import| import.section == Section::Future);
+        let plain = past.clone().take_while(|import| !import.is_from).last();
+        match (plain, past.clone().next()) {
+            (Some(plain), _) => insert(line_behind(code, plain.node), line, code),
+            (None, Some(first)) => insert(line_before(code, first.node), line, code),
             (None, None) => self.alone(code, line),
         }
     }

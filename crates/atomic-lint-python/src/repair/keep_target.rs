@@ -19,9 +19,6 @@ pub(super) fn kept(order: &Order<'_, '_>) -> Said {
     if !layout.is_alone(gone.node()) {
         return Err(decline("other code stands on its line"));
     }
-    if gone.siblings().0.len() < 2 {
-        return Err(decline("it is all that its block does"));
-    }
     let edit = Edit { span: layout.lines(gone.node(), gone.node()), replacement: String::new() };
     let publish = rename::replacing(order).ok().filter(|_| is_plain_rename(order));
     let draft = publish.unwrap_or_else(|| Draft::new("keep the target")).titled("keep the target until it is replaced");
@@ -66,22 +63,33 @@ fn guarded<'t>(order: &Order<'_, 't>, removal: &Site<'t>, target: Node<'t>) -> R
     if statement.node().span() != removal.node().span() {
         return Err(decline("what the removal gives is used"));
     }
-    let around = statement.parent().and_then(|block| block.parent());
-    let Some(around) = around.filter(|_| statement.siblings().0.len() == 1) else { return Ok((statement, false)) };
-    match around.node().kind() {
-        Kind::IfStatement if around.node().get(Field::Alternative).is_none() => {
-            let condition = around.node().get(Field::Condition);
-            let asks = condition.is_some_and(|condition| asks_only(order, condition, target));
-            Ok((around, !asks))
+    let (mut gone, mut doubtful) = (statement, false);
+    while gone.siblings().0.len() == 1 {
+        let around = gone.parent().and_then(|block| block.parent());
+        let around = around.ok_or_else(|| decline("it is all that its block does"))?;
+        doubtful |= guard(order, around.node(), target)?;
+        gone = around;
+    }
+    Ok((gone, doubtful))
+}
+
+/// Whether what stands around the removal alone does more than to ask for the target.
+fn guard<'t>(order: &Order<'_, 't>, around: Node<'t>, target: Node<'t>) -> Result<bool, Decline> {
+    match around.kind() {
+        Kind::IfStatement if around.get(Field::Alternative).is_none() => {
+            Ok(!around.get(Field::Condition).is_some_and(|condition| asks_only(order, condition, target)))
         }
-        Kind::TryStatement if is_tolerant(around.node()) => Ok((around, false)),
-        Kind::WithStatement if around.node().text().contains("suppress(") => Ok((around, false)),
-        _ => Ok((statement, true)),
+        Kind::TryStatement if is_tolerant(around) => Ok(false),
+        Kind::WithStatement if around.text().contains("suppress(") => Ok(false),
+        _ => Err(decline("it is all that its block does")),
     }
 }
 
-/// Whether a condition is that the target exists.
+/// Whether a condition is that the target exists, or that the system cannot rename over it.
 fn asks_only<'t>(order: &Order<'_, 't>, condition: Node<'t>, target: Node<'t>) -> bool {
+    if condition.text().contains("platform") || condition.text().contains("os.name") {
+        return true;
+    }
     let Some(call) = Call::of(condition) else { return false };
     let name = order.code.dotted(call.function);
     match (name.as_deref(), call.method()) {

@@ -70,7 +70,9 @@ fn method<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Result<Opening<'t>, Dec
     let (receiver, _) = call.method().ok_or_else(|| decline("it is not a method"))?;
     let path = bare(receiver);
     let is_doubtful = !paths::is_path(order, path);
-    if is_doubtful && !path.text().to_lowercase().contains("path") {
+    let name = path.text().to_lowercase();
+    let looks_like_one = name.contains("path") || name.ends_with("file") || path.kind() == Kind::BinaryOperator;
+    if is_doubtful && !looks_like_one {
         return Err(decline("what it is called on is not known to be a path"));
     }
     let spread = only_keywords(call)?;

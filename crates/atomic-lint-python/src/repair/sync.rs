@@ -106,6 +106,15 @@ fn in_with<'t>(order: &Order<'_, 't>, item: &Item<'t>) -> Said {
     let body = statement.get(Field::Body).ok_or_else(|| decline("it has no body"))?;
     let last = body.children().filter(|node| node.kind().is_statement()).last();
     let last = last.ok_or_else(|| decline("it has no body"))?;
+    let mut closes = body.descendants().filter(|node| is_close(*node, handle));
+    if let Some(close) = closes.next() {
+        let is_only = closes.next().is_none();
+        return if is_only {
+            inserted(order, close, handle, Where::Before)
+        } else {
+            Err(decline("it is closed in several places"))
+        };
+    }
     match last.kind() {
         Kind::ReturnStatement | Kind::RaiseStatement | Kind::BreakStatement | Kind::ContinueStatement => {
             inserted(order, last, handle, Where::Before)
@@ -216,7 +225,9 @@ fn lines(order: &Order<'_, '_>, anchor: Node<'_>, place: Where, said: impl Fn(&s
     }
     let module = code.imports.module(code, "os")?;
     let edit = insertion(order, anchor, place, &said(&module.name));
-    Ok(Draft::new("sync before the rename").edit([edit]).naming(module))
+    let scope = order.site.scope();
+    let waits = scope.descendants().any(|node| node.kind() == Kind::Yield) || order.site.is_async();
+    Ok(Draft::new("sync before the rename").edit([edit]).naming(module).doubtful(waits))
 }
 
 /// `crashsafe.replace` syncs what it renames.
