@@ -17,13 +17,15 @@ pub(super) struct Recall<'r, 't> {
     lead: Option<usize>,
     /// What follows it on its line, if not what follows now.
     tail: Option<usize>,
+    /// How many levels deeper it goes.
+    depth: usize,
 }
 
 impl<'r, 't> Recall<'r, 't> {
     /// `call` as a call of `function` with the same arguments.
     pub(super) fn new(code: &'r Code<'t>, call: &'r Call<'t>, function: String) -> Self {
         let args = call.args.iter().map(|arg| arg.node.text().to_string()).collect();
-        Recall { code, call, function, args, lead: None, tail: None }
+        Recall { code, call, function, args, lead: None, tail: None, depth: 0 }
     }
 
     /// With other arguments.
@@ -41,6 +43,12 @@ impl<'r, 't> Recall<'r, 't> {
     /// With so many characters behind it.
     pub(super) fn before(mut self, tail: usize) -> Self {
         self.tail = Some(tail);
+        self
+    }
+
+    /// So many levels deeper than it stands.
+    pub(super) fn deeper(mut self, levels: usize) -> Self {
+        self.depth = levels;
         self
     }
 
@@ -117,7 +125,7 @@ impl<'r, 't> Recall<'r, 't> {
 
     fn broken(&self) -> String {
         let layout = &self.code.layout;
-        let base = layout.indent(self.call.node.span().start);
+        let base = layout.indent(self.call.node.span().start).to_string() + &layout.unit.repeat(self.depth);
         let inner = format!("{base}{}", layout.unit);
         let joined = self.args.join(", ");
         let is_short = inner.chars().count() + joined.chars().count() <= layout.width;

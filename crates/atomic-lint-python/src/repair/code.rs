@@ -53,8 +53,11 @@ impl<'t> Code<'t> {
     pub(super) fn assigned(&self, scope: Node<'t>, name: &str) -> Assigned<'t> {
         let mut values = Vec::new();
         let mut other = false;
+        let mut methods = Vec::new();
         for inner in scope.descendants() {
             match inner.kind() {
+                Kind::ClassDefinition => methods.extend(inner.get(Field::Body).into_iter().flat_map(members)),
+                Kind::FunctionDefinition if methods.contains(&inner.id()) => {}
                 Kind::Assignment | Kind::NamedExpression => {
                     let target = inner.get(Field::Left).or_else(|| inner.get(Field::Name));
                     match target {
@@ -117,6 +120,11 @@ pub(super) struct Assigned<'t> {
     pub(super) values: Vec<Node<'t>>,
     /// It gets others, of which less is known.
     pub(super) other: bool,
+}
+
+/// The functions of a class, which are no variables of what is around it.
+fn members(body: Node<'_>) -> impl Iterator<Item = u32> {
+    body.children().map(|node| node.get(Field::Definition).unwrap_or(node).id())
 }
 
 fn leftmost(node: Node<'_>) -> Option<Node<'_>> {

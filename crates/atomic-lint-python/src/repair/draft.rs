@@ -1,8 +1,10 @@
 //! A change as a form says it, and how it becomes a spelling: with imports, or as one hunk.
 
 use super::code::Code;
+use super::copy::head;
 use super::imports::Module;
 use super::site::Site;
+use crate::tree::Node;
 use atomic_lint_ir::{Applicability, Decline, Spelling};
 use atomic_lint_source::{Edit, Span};
 
@@ -12,12 +14,14 @@ pub(super) struct Draft {
     applicability: Applicability,
     edits: Vec<Edit>,
     modules: Vec<Module>,
+    unneeded: Vec<String>,
 }
 
 impl Draft {
     /// A change that does what the code did.
     pub(super) fn new(title: &str) -> Self {
-        Draft { title: title.to_string(), applicability: Applicability::Safe, edits: Vec::new(), modules: Vec::new() }
+        let (edits, modules, unneeded) = (Vec::new(), Vec::new(), Vec::new());
+        Draft { title: title.to_string(), applicability: Applicability::Safe, edits, modules, unneeded }
     }
 
     /// With these edits too.
@@ -29,6 +33,21 @@ impl Draft {
     /// With a module that its edits name.
     pub(super) fn naming(mut self, module: Module) -> Self {
         self.modules.push(module);
+        self
+    }
+
+    /// Under another title.
+    pub(super) fn titled(mut self, title: &str) -> Self {
+        self.title = title.to_string();
+        self
+    }
+
+    /// Without the import of `function`, if that was its last use.
+    pub(super) fn without<'t>(mut self, code: &Code<'t>, function: Node<'t>) -> Self {
+        let name = head(function).text();
+        if code.uses(code.tree.root(), name).iter().filter(|usage| !code.imports.holds(usage.span())).count() == 1 {
+            self.unneeded.push(name.to_string());
+        }
         self
     }
 
@@ -44,9 +63,11 @@ impl Draft {
     pub(super) fn finished(mut self, code: &Code<'_>, site: &Site<'_>) -> Result<Spelling, Decline> {
         self.modules.sort_by(|a, b| a.path.cmp(b.path));
         self.modules.dedup_by(|a, b| a.path == b.path);
+        let modules = &self.modules;
+        self.unneeded.retain(|name| !modules.iter().any(|module| module.name == *name));
         let single_hunk = self.single_hunk(code, site);
         let mut edits = self.edits;
-        edits.extend(code.imports.added(code, &self.modules));
+        edits.extend(code.imports.changed(code, &self.modules, &self.unneeded));
         edits.sort();
         let needs_runtime = self.modules.iter().any(|module| module.path == "crashsafe");
         let (title, applicability) = (self.title, self.applicability);

@@ -24,12 +24,22 @@ pub(super) fn through<'t>(order: &Order<'_, 't>, call: &Call<'t>, opening: &Open
     let life = Life::of(order, &statement, name)?;
     let file = While { code, opening: call.node, handle: Some(name), path: opening.path.text() };
     let doubtful = file.is_doubtful(&life.body)? || !life.is_closed;
+    if !life.is_closed && file.is_passed(&life.body) {
+        return Err(decline("the file object is passed on and never closed"));
+    }
     let module = code.imports.module(code, "crashsafe")?;
     let column = code.layout.column(statement.node().span().start) + "with ".len();
     let behind = format!(" as {name}:");
     let manager = manager(order, call, opening, &module.name, column, behind.len())?;
-    let header = Edit { span: assignment.node().span(), replacement: format!("with {manager}{behind}") };
-    let draft = Draft::new("write through crashsafe").edit([header]).edit(life.edits);
+    let draft = Draft::new("write through crashsafe").edit(life.edits);
+    let draft = match life.entered {
+        Some(item) => {
+            let gone = Edit { span: code.layout.lines(statement.node(), statement.node()), replacement: String::new() };
+            draft.edit([gone, Edit { span: item, replacement: format!("{manager} as {name}") }])
+        }
+        None => draft.edit([Edit { span: assignment.node().span(), replacement: format!("with {manager}{behind}") }]),
+    };
+    let draft = if opening.wrapper.is_none() { draft.without(code, call.function) } else { draft };
     Ok(draft.naming(module).doubtful(doubtful || opening.is_doubtful || order.site.is_async()))
 }
 
@@ -68,6 +78,8 @@ struct Life<'t> {
     body: Vec<Node<'t>>,
     edits: Vec<Edit>,
     is_closed: bool,
+    /// The item of a `with` that enters the variable, right behind.
+    entered: Option<Span>,
 }
 
 impl<'t> Life<'t> {
@@ -76,23 +88,56 @@ impl<'t> Life<'t> {
         let (all, at) = opened.siblings();
         let behind = all.get(at + 1..).unwrap_or_default();
         let scope = order.site.scope();
-        if code.assigned(scope, name).values.len() > 1 || code.assigned(scope, name).other {
-            return Err(decline("its variable holds other things too"));
-        }
         let used = |node: &Node<'t>| !code.uses(*node, name).is_empty();
+        let next = behind.iter().position(|node| binds(*node, name)).unwrap_or(behind.len());
+        let behind = behind.get(..next).unwrap_or_default();
         let last = behind.iter().rposition(used).ok_or_else(|| decline("the file object is not used in its block"))?;
         let end = behind[last].span().end;
-        if code.uses(scope, name).iter().any(|usage| usage.span().start > end) {
+        let after = code.uses(scope, name).into_iter().find(|usage| usage.span().start > end);
+        if after.is_some_and(|usage| !is_bound(order, usage)) {
             return Err(decline("the file object is used outside of its block"));
         }
         let life = behind.get(..=last).unwrap_or_default();
+        if life.iter().flat_map(|node| code.uses(*node, name)).any(|usage| is_bound(order, usage)) {
+            return Err(decline("its variable holds other things too"));
+        }
         if let [tried] = life
             && tried.kind() == Kind::TryStatement
         {
             return tried_and_closed(order, *tried, name);
         }
-        in_one_block(order, life, name)
+        match life {
+            [with] if with.kind() == Kind::WithStatement && entered(*with, name).is_some() => {
+                let body = with.get(Field::Body).into_iter().collect();
+                Ok(Life { body, edits: Vec::new(), is_closed: true, entered: entered(*with, name) })
+            }
+            _ => in_one_block(order, life, name),
+        }
     }
+}
+
+/// The only item of `with name:`.
+fn entered(with: Node<'_>, name: &str) -> Option<Span> {
+    let clause = with.child_of(Kind::WithClause).filter(|_| !with.begins_with("async"))?;
+    let is_it = clause.text() == name;
+    is_it.then(|| clause.span())
+}
+
+/// Whether `statement` gives `name` another value, whatever it had.
+fn binds(statement: Node<'_>, name: &str) -> bool {
+    let assignment = statement.first().filter(|inner| inner.kind() == Kind::Assignment);
+    assignment.and_then(|inner| inner.get(Field::Left)).is_some_and(|left| left.text() == name)
+}
+
+/// Whether a variable is given a value where it stands.
+fn is_bound<'t>(order: &Order<'_, 't>, usage: Node<'t>) -> bool {
+    let site = Site::of_node(order.code.tree, usage);
+    let parent = site.and_then(|site| site.parent());
+    parent.is_some_and(|parent| match parent.node().kind() {
+        Kind::Assignment => usage.field() == Field::Left,
+        Kind::AsPatternTarget => true,
+        _ => false,
+    })
 }
 
 /// Lines that end with the close, or without one.
@@ -117,7 +162,7 @@ fn in_one_block<'t>(order: &Order<'_, 't>, life: &[Node<'t>], name: &str) -> Res
     let lines = Span::new(layout.next_line(opened), layout.next_line(last.span().end));
     let mut edits = layout.indented(lines);
     edits.extend(closed.map(|closed| removal(order, *last, *closed)));
-    Ok(Life { body: body.to_vec(), edits, is_closed: closed.is_some() })
+    Ok(Life { body: body.to_vec(), edits, is_closed: closed.is_some(), entered: None })
 }
 
 /// Takes out the line of `node`; comments above it stay.
@@ -154,7 +199,7 @@ fn tried_and_closed<'t>(order: &Order<'_, 't>, tried: Node<'t>, name: &str) -> R
         return Err(decline("comments stand where the file is closed"));
     }
     let gone = |span| Edit { span, replacement: String::new() };
-    Ok(Life { body: vec![body], edits: vec![gone(head), gone(tail)], is_closed: true })
+    Ok(Life { body: vec![body], edits: vec![gone(head), gone(tail)], is_closed: true, entered: None })
 }
 
 fn closes_within(node: Node<'_>, name: &str) -> bool {

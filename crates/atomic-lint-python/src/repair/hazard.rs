@@ -83,6 +83,12 @@ impl<'t> While<'_, 't> {
         })
     }
 
+    /// Whether the handle is an argument of some call, which may keep it.
+    pub(super) fn is_passed(&self, region: &[Node<'t>]) -> bool {
+        let lists = region.iter().flat_map(|node| node.descendants()).filter(|node| node.field() == Field::Arguments);
+        lists.flat_map(Node::children).any(|arg| Some(arg.get(Field::Value).unwrap_or(arg).text()) == self.handle)
+    }
+
     /// The handle is returned, stored, or taken along by a function.
     fn escapes(&self, node: Node<'t>) -> bool {
         let Some(handle) = self.handle else { return false };
@@ -98,6 +104,11 @@ impl<'t> While<'_, 't> {
                 let keeps = name.is_some_and(|name| matches!(name.text(), "append" | "add" | "put" | "submit"));
                 let mut args = inner.get(Field::Arguments).into_iter().flat_map(Node::children);
                 keeps && args.any(|arg| arg.text() == handle)
+            }
+            // `file.close` on its own is for somebody to call later.
+            Kind::Attribute => {
+                let is_close = inner.get(Field::Attribute).is_some_and(|name| name.text() == "close");
+                is_close && is_handle(inner.get(Field::Object)) && inner.field() != Field::Function
             }
             Kind::FunctionDefinition => !self.code.uses(inner, handle).is_empty(),
             _ => false,

@@ -15,6 +15,8 @@ pub(super) struct Imports<'t> {
     meanings: FxHashMap<&'t str, String>,
     /// Those at the top of the file, in order.
     run: Vec<Imported<'t>>,
+    /// All of them, wherever they stand.
+    statements: Vec<Node<'t>>,
     root: Node<'t>,
 }
 
@@ -29,6 +31,7 @@ pub(super) struct Module {
 }
 
 /// An import at the top of the file.
+#[derive(Clone, Copy)]
 struct Imported<'t> {
     node: Node<'t>,
     section: Section,
@@ -54,7 +57,9 @@ impl<'t> Imports<'t> {
                 _ => {}
             }
         }
-        Imports { meanings, run: run(tree.root()), root: tree.root() }
+        let is_import = |node: &Node<'t>| matches!(node.kind(), Kind::ImportStatement | Kind::ImportFromStatement);
+        let statements = tree.all().filter(is_import).collect();
+        Imports { meanings, run: run(tree.root()), statements, root: tree.root() }
     }
 
     /// What an imported name means, as a dotted path.
@@ -96,9 +101,42 @@ impl<'t> Imports<'t> {
         is_bound || code.tree.all().any(|node| node.field() == Field::Parameters && binds(node, name))
     }
 
-    /// The edits that import what is missing.
-    pub(super) fn added(&self, code: &Code<'t>, modules: &[Module]) -> Vec<Edit> {
-        let missing = modules.iter().filter(|module| module.is_missing);
+    /// Whether `span` is part of an import.
+    pub(super) fn holds(&self, span: Span) -> bool {
+        self.statements.iter().any(|statement| statement.span().contains(span))
+    }
+
+    /// The edits that import what is missing, and take out what no code names any more.
+    pub(super) fn changed(&self, code: &Code<'t>, modules: &[Module], unneeded: &[String]) -> Vec<Edit> {
+        let gone = self.gone(unneeded);
+        let missing: Vec<_> = modules.iter().filter(|module| module.is_missing).collect();
+        if let ([only], [gone], [module]) = (self.run.as_slice(), gone.as_slice(), missing.as_slice())
+            && only.node.id() == gone.id()
+        {
+            let replacement = format!("import {}", module.path);
+            return vec![Edit { span: gone.span(), replacement }];
+        }
+        let ids: Vec<_> = gone.iter().map(|node| node.id()).collect();
+        let stays = |import: &&Imported<'t>| !ids.contains(&import.node.id());
+        let run = self.run.iter().filter(stays).copied().collect();
+        let rest = Imports { meanings: FxHashMap::default(), run, statements: Vec::new(), root: self.root };
+        let mut edits = rest.added(code, missing.into_iter());
+        edits.extend(gone.into_iter().map(|node| removal(code, node)));
+        edits
+    }
+
+    /// Imports of the run that bind one name only, an unneeded one.
+    fn gone(&self, unneeded: &[String]) -> Vec<Node<'t>> {
+        let is_unneeded = |import: &&Imported<'t>| {
+            let mut names = import.node.all(Field::Name);
+            let only = names.next().filter(|_| names.next().is_none());
+            let bound = only.map(|name| name.get(Field::Alias).or_else(|| name.first()).unwrap_or(name).text());
+            bound.is_some_and(|bound| unneeded.iter().any(|name| name == bound))
+        };
+        self.run.iter().filter(is_unneeded).map(|import| import.node).collect()
+    }
+
+    fn added<'m>(&self, code: &Code<'t>, missing: impl Iterator<Item = &'m Module>) -> Vec<Edit> {
         let mut edits: Vec<Edit> = Vec::new();
         for edit in missing.map(|module| self.addition(code, module.path)) {
             match edits.iter_mut().find(|other| other.span == edit.span) {
@@ -113,6 +151,10 @@ impl<'t> Imports<'t> {
         let section = section_of(path);
         let line = format!("import {path}{}", code.layout.eol);
         let peers: Vec<_> = self.run.iter().filter(|import| import.section == section).collect();
+        let is_sectioned = self.run.windows(2).all(|pair| pair[0].section <= pair[1].section);
+        if !is_sectioned {
+            return self.unsectioned(code, line);
+        }
         if let Some(edit) = among(code, &peers, path, &line) {
             return edit;
         }
@@ -125,6 +167,17 @@ impl<'t> Imports<'t> {
             }
             (Some(before), _) => insert(line_behind(code, before.node), format!("{eol}{line}"), code),
             (None, Some(behind)) => insert(line_before(code, behind.node), format!("{line}{eol}"), code),
+            (None, None) => self.alone(code, line),
+        }
+    }
+
+    /// Behind the first plain imports, where no sections are kept.
+    fn unsectioned(&self, code: &Code<'t>, line: String) -> Edit {
+        let past = self.run.iter().skip_while(|import| import.section == Section::Future);
+        let plain = past.clone().take_while(|import| !import.is_from).last();
+        match (plain, past.clone().next()) {
+            (Some(plain), _) => insert(line_behind(code, plain.node), line, code),
+            (None, Some(first)) => insert(line_before(code, first.node), line, code),
             (None, None) => self.alone(code, line),
         }
     }
@@ -165,6 +218,18 @@ fn insert(at: u32, text: String, code: &Code<'_>) -> Edit {
     let is_behind_unended_line = at as usize == code.text.len() && !code.text.is_empty() && !code.text.ends_with('\n');
     let replacement = if is_behind_unended_line { format!("{}{text}", code.layout.eol) } else { text };
     Edit { span: Span::new(at, at), replacement }
+}
+
+/// The line of an import; where it was alone between blank lines, one of these goes too.
+fn removal(code: &Code<'_>, node: Node<'_>) -> Edit {
+    let layout = &code.layout;
+    let mut span = layout.lines(node, node);
+    let before = Span::new(0, span.start).slice(code.text);
+    let is_first = before.is_empty() || before.replace('\r', "").ends_with("\n\n");
+    if is_first && layout.tail(span.end).is_empty() {
+        span.end = layout.next_line(span.end);
+    }
+    Edit { span, replacement: String::new() }
 }
 
 /// Two new imports at one place, of which one may bring blank lines.

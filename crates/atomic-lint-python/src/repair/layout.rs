@@ -121,12 +121,11 @@ impl<'t> Layout<'t> {
         self.movable(lines).map(insert).collect()
     }
 
-    /// Moves whole lines one level to the left, where all of them have that much room.
-    pub(super) fn dedented(&self, lines: Span) -> Option<Vec<Edit>> {
-        let length = self.unit.len() as u32;
+    /// Moves whole lines to the left by `depth`, where all of them have that much room.
+    pub(super) fn dedented(&self, lines: Span, depth: &str) -> Option<Vec<Edit>> {
         let remove = |at: u32| {
-            let span = Span::new(at, at + length);
-            (span.slice(self.text) == self.unit).then(|| Edit { span, replacement: String::new() })
+            let span = Span::new(at, at + depth.len() as u32);
+            (span.slice(self.text) == depth).then(|| Edit { span, replacement: String::new() })
         };
         self.movable(lines).map(remove).collect()
     }

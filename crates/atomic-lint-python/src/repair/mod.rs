@@ -4,17 +4,26 @@
 //! What has to be repaired is decided elsewhere.
 
 mod args;
+mod beside;
 mod call;
 mod code;
+mod copy;
 mod draft;
+mod error;
+mod flush;
 mod handle;
 mod hazard;
 mod imports;
+mod keep_target;
 mod layout;
+mod mode_first;
 mod one_shot;
 mod open;
 mod opening;
+mod path;
 mod paths;
+mod place;
+mod rename;
 mod site;
 mod stdlib;
 mod sync;
@@ -62,11 +71,17 @@ impl Order<'_, '_> {
                 match twin {
                     Twin::Open => open::through(self),
                     Twin::Write => write::through(self),
-                    Twin::Copy | Twin::Path => Err(decline("not said")),
+                    Twin::Copy => copy::through(self),
+                    Twin::Path => path::through(self),
                 }
             }
             RepairKind::Sync => sync::before_publish(self),
-            _ => Err(decline("not said")),
+            RepairKind::Rename => rename::replacing(self),
+            RepairKind::KeepTarget => keep_target::kept(self),
+            RepairKind::Beside => beside::made(self),
+            RepairKind::Flush => flush::before(self),
+            RepairKind::PassError => error::passed_on(self),
+            RepairKind::ModeFirst => mode_first::swapped(self),
         }
     }
 

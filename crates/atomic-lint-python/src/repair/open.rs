@@ -40,7 +40,8 @@ fn in_with<'t>(order: &Order<'_, 't>, call: &Call<'t>, opening: &Opening<'t>, it
         None => vec![Recall::new(code, call, format!("{}.open", module.name)).with(opening.args.clone()).edit()?],
         Some(wrapper) => wrapper.within(order, call, &module.name, item)?,
     };
-    Ok(draft.edit(edits).naming(module))
+    let draft = draft.edit(edits).naming(module);
+    Ok(if opening.wrapper.is_none() { draft.without(code, call.function) } else { draft })
 }
 
 /// An item of a `with`.

@@ -4,7 +4,7 @@ use super::args::{Argument, Call, bare, constant};
 use super::code::Code;
 use super::wrapper::Wrapper;
 use super::{Order, decline, paths};
-use crate::kind::{Field, Kind};
+use crate::kind::Kind;
 use crate::tree::Node;
 use atomic_lint_ir::Decline;
 
@@ -70,7 +70,9 @@ fn method<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Result<Opening<'t>, Dec
     let (receiver, _) = call.method().ok_or_else(|| decline("it is not a method"))?;
     let path = bare(receiver);
     let is_doubtful = !paths::is_path(order, path);
-    if is_doubtful && !path.text().to_lowercase().contains("path") {
+    let name = path.text().to_lowercase();
+    let looks_like_one = name.contains("path") || name.ends_with("file") || path.kind() == Kind::BinaryOperator;
+    if is_doubtful && !looks_like_one {
         return Err(decline("what it is called on is not known to be a path"));
     }
     let spread = only_keywords(call)?;
@@ -206,16 +208,5 @@ fn same_everywhere<'t>(order: &Order<'_, 't>, name: Node<'t>) -> Result<(), Decl
         Ok(())
     } else {
         Err(decline("it is called by a name that may mean something else"))
-    }
-}
-
-/// The expression of a path without what only converts it.
-pub(super) fn unwrapped<'t>(code: &Code<'t>, path: Node<'t>) -> Node<'t> {
-    let call = Call::of(path).filter(|call| call.args.len() == 1);
-    let converts =
-        |call: &Call<'t>| matches!(code.dotted(call.function).as_deref(), Some("str" | "os.fspath" | "pathlib.Path"));
-    match call {
-        Some(call) if converts(&call) => unwrapped(code, call.args[0].value),
-        _ => path.get(Field::Value).filter(|_| path.kind() == Kind::ParenthesizedExpression).unwrap_or(path),
     }
 }

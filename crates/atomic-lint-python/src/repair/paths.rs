@@ -57,10 +57,23 @@ fn made<'t>(order: &Order<'_, 't>, node: Node<'t>, depth: usize) -> bool {
     if is_class(order.code.dotted(call.function).as_deref().unwrap_or("")) {
         return true;
     }
+    if gives_path(order, call.function) {
+        return true;
+    }
     call.method().is_some_and(|(receiver, name)| {
         let is_class = || order.code.dotted(receiver).is_some_and(|name| is_class(&name));
         METHODS.contains(&name) && (is_class() || known(order, bare(receiver), depth))
     })
+}
+
+/// A function of this file that is declared to return a path, whichever class it may be of.
+fn gives_path<'t>(order: &Order<'_, 't>, function: Node<'t>) -> bool {
+    let name = function.get(Field::Attribute).unwrap_or(function).text();
+    let is_it = |node: &Node<'t>| {
+        node.kind() == Kind::FunctionDefinition && node.get(Field::Name).is_some_and(|own| own.text() == name)
+    };
+    let mut all = order.code.tree.all().filter(is_it).peekable();
+    all.peek().is_some() && all.all(|node| node.get(Field::ReturnType).is_some_and(|ty| is_class_text(ty.text())))
 }
 
 fn named<'t>(order: &Order<'_, 't>, node: Node<'t>, depth: usize) -> bool {

@@ -7,12 +7,12 @@ use super::call::Recall;
 use super::draft::Draft;
 use super::handle::is_close;
 use super::open::Item;
+use super::place::{Where, insertion};
 use super::site::Site;
 use super::{Order, Said, decline};
 use crate::kind::{Field, Kind};
 use crate::tree::{Node, Tree};
 use atomic_lint_ir::{Decline, FlowStep, Runtime};
-use atomic_lint_source::{Edit, Span};
 
 /// The publish at the reported place.
 pub(super) fn before_publish(order: &Order<'_, '_>) -> Said {
@@ -24,7 +24,7 @@ pub(super) fn before_publish(order: &Order<'_, '_>) -> Said {
 }
 
 /// Where the staged file is opened: a step of the flow, or a call of the same function on the same expression.
-fn opening<'t>(order: &Order<'_, 't>) -> Option<Site<'t>> {
+pub(super) fn opening<'t>(order: &Order<'_, 't>) -> Option<Site<'t>> {
     let mut opened = order.repair.steps.iter().filter(|(step, _)| *step == FlowStep::Open);
     let known = opened.next_back().and_then(|(_, span)| Site::of(order.code.tree, *span));
     known.or_else(|| {
@@ -38,8 +38,26 @@ fn opening<'t>(order: &Order<'_, 't>) -> Option<Site<'t>> {
                 opens && opened_path(&call).is_some_and(|path| path.text() == source.text())
             })
         });
-        Site::of_node(order.code.tree, opens.last()?)
+        let opens = opens.last().or_else(|| temporary(order, source))?;
+        Site::of_node(order.code.tree, opens)
     })
+}
+
+/// The call of `tempfile` that made what is called `source`, or what `source` is the name of.
+fn temporary<'t>(order: &Order<'_, 't>, source: Node<'t>) -> Option<Node<'t>> {
+    let file = source.get(Field::Object).filter(|_| source.text().ends_with(".name")).unwrap_or(source);
+    let before = order.site.node().span().start;
+    let makers = order.site.scope().descendants().filter(|node| {
+        let name = Call::of(*node).and_then(|call| order.code.dotted(call.function));
+        matches!(name.as_deref(), Some("tempfile.mkstemp" | "tempfile.NamedTemporaryFile")) && node.span().end <= before
+    });
+    let named = makers.filter(|node| {
+        let site = Site::of_node(order.code.tree, *node);
+        let around = site.and_then(|site| site.parent()).map(|parent| parent.node());
+        let left = around.and_then(|node| node.get(Field::Left).or_else(|| node.get(Field::Alias)));
+        left.is_some_and(|left| !order.code.uses(left, file.text()).is_empty())
+    });
+    named.last()
 }
 
 fn opened_path<'t>(call: &Call<'t>) -> Option<Node<'t>> {
@@ -88,6 +106,15 @@ fn in_with<'t>(order: &Order<'_, 't>, item: &Item<'t>) -> Said {
     let body = statement.get(Field::Body).ok_or_else(|| decline("it has no body"))?;
     let last = body.children().filter(|node| node.kind().is_statement()).last();
     let last = last.ok_or_else(|| decline("it has no body"))?;
+    let mut closes = body.descendants().filter(|node| is_close(*node, handle));
+    if let Some(close) = closes.next() {
+        let is_only = closes.next().is_none();
+        return if is_only {
+            inserted(order, close, handle, Where::Before)
+        } else {
+            Err(decline("it is closed in several places"))
+        };
+    }
     match last.kind() {
         Kind::ReturnStatement | Kind::RaiseStatement | Kind::BreakStatement | Kind::ContinueStatement => {
             inserted(order, last, handle, Where::Before)
@@ -121,6 +148,9 @@ fn of_descriptor<'t>(order: &Order<'_, 't>, scope: Node<'t>, fd: &str) -> Said {
     if let Some(with) = with_of(order.code.tree, scope, fd, Some("os.fdopen")) {
         return in_with(order, &with);
     }
+    if let Some(wrapped) = wrapped(order, scope, fd) {
+        return assigned(order, &wrapped, "os.fdopen");
+    }
     let end = order.site.node().span().start;
     let is_plain_close = |node: &Node<'t>| {
         let call = node.first().filter(|_| node.kind() == Kind::ExpressionStatement).and_then(Call::of);
@@ -141,12 +171,24 @@ fn of_descriptor<'t>(order: &Order<'_, 't>, scope: Node<'t>, fd: &str) -> Said {
     lines(order, place.0, place.1, |os| vec![format!("{os}.fsync({fd})")])
 }
 
+/// `file = os.fdopen(fd)`
+fn wrapped<'t>(order: &Order<'_, 't>, scope: Node<'t>, fd: &str) -> Option<Site<'t>> {
+    let calls = scope.descendants().filter(|node| {
+        let call = Call::of(*node).filter(|call| call.args.first().is_some_and(|arg| arg.value.text() == fd));
+        call.is_some_and(|call| {
+            matches!(order.code.dotted(call.function).as_deref(), Some("os.fdopen" | "open" | "io.open"))
+        })
+    });
+    let sites = calls.filter_map(|node| Site::of_node(order.code.tree, node));
+    sites.filter(|site| site.parent_kind() == Some(Kind::Assignment)).last()
+}
+
 fn is_only(call: &Call<'_>, name: &str) -> bool {
     matches!(call.args.as_slice(), [one] if one.value.text() == name)
 }
 
 /// The `with` that enters `name`, or wraps it by `function`.
-fn with_of<'t>(tree: &'t Tree<'t>, scope: Node<'t>, name: &str, function: Option<&str>) -> Option<Item<'t>> {
+pub(super) fn with_of<'t>(tree: &'t Tree<'t>, scope: Node<'t>, name: &str, function: Option<&str>) -> Option<Item<'t>> {
     let clauses = scope.descendants().filter(|node| node.kind() == Kind::WithClause);
     let managers = clauses.flat_map(Node::descendants).filter(|node| node.field() != Field::Alias);
     let mut items = managers.filter_map(|node| Item::of(&Site::of_node(tree, node)?));
@@ -162,12 +204,6 @@ fn with_of<'t>(tree: &'t Tree<'t>, scope: Node<'t>, name: &str, function: Option
 fn last_of<'t>(order: &Order<'_, 't>, mut closes: Vec<Node<'t>>) -> Result<Node<'t>, Decline> {
     let close = closes.pop().ok_or_else(|| decline("where its file is closed is not seen"))?;
     if order.code.layout.is_alone(close) { Ok(close) } else { Err(decline("other code stands on its line")) }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Where {
-    Before,
-    Behind,
 }
 
 /// The two lines at `anchor`; a flush that is there already serves.
@@ -189,22 +225,9 @@ fn lines(order: &Order<'_, '_>, anchor: Node<'_>, place: Where, said: impl Fn(&s
     }
     let module = code.imports.module(code, "os")?;
     let edit = insertion(order, anchor, place, &said(&module.name));
-    Ok(Draft::new("sync before the rename").edit([edit]).naming(module))
-}
-
-/// Whole lines before or behind `anchor`.
-fn insertion(order: &Order<'_, '_>, anchor: Node<'_>, place: Where, lines: &[String]) -> Edit {
-    let layout = &order.code.layout;
-    let indent = layout.indent(anchor.span().start);
-    let text: String = lines.iter().map(|line| format!("{indent}{line}{}", layout.eol)).collect();
-    let at = match place {
-        Where::Before => layout.line_start(anchor.span().start),
-        Where::Behind => layout.next_line(anchor.span().end),
-    };
-    let is_unended =
-        place == Where::Behind && !Span::new(at.saturating_sub(1), at).slice(order.code.text).ends_with('\n');
-    let text = if is_unended { format!("{}{text}", layout.eol) } else { text };
-    Edit { span: Span::new(at, at), replacement: text }
+    let scope = order.site.scope();
+    let waits = scope.descendants().any(|node| node.kind() == Kind::Yield) || order.site.is_async();
+    Ok(Draft::new("sync before the rename").edit([edit]).naming(module).doubtful(waits))
 }
 
 /// `crashsafe.replace` syncs what it renames.
