@@ -103,7 +103,12 @@ impl Machine<'_, '_> {
         if state.same_files(&before) {
             self.follow_outcomes(callee, step, *dst);
         } else {
-            self.attempted(*dst, failed.unwrap_or(before));
+            let failed = failed.unwrap_or_else(|| {
+                let mut failed = before;
+                failed.fail(state, self.place_of(&site));
+                failed
+            });
+            self.attempted(*dst, failed);
         }
         value
     }

@@ -3,11 +3,12 @@
 //! One arm for every effect; each calls the function that does it.
 
 use crate::call::{Argument, Site};
+use crate::defect::Defect;
 use crate::finding::Moment;
 use crate::machine::{KIND, Machine};
 use crate::open::{flags_of, mode_of, options_of};
 use crate::path::{PathExpr, PathRef};
-use crate::protocol::Event;
+use crate::protocol::{Event, Stage};
 use crate::state::{Fields, Origin, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_catalog::{Api, ArgRef, Effect, KindId, OpenAs, Returns};
@@ -56,8 +57,9 @@ impl Machine<'_, '_> {
 
     fn effect(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
         match api.effect {
-            Effect::None | Effect::Read | Effect::Exists | Effect::Chmod | Effect::Extract => Made::nothing(),
-            Effect::Exit => Made::nothing(),
+            Effect::None | Effect::Read | Effect::Extract | Effect::Exit => Made::nothing(),
+            Effect::Exists => self.exists(api, site),
+            Effect::Chmod => self.chmod(state, api, site),
 
             Effect::WritePath => self.write_whole(state, api, site, Origin::Whole),
             Effect::ReplacePath => self.replace_whole(state, api, site),
@@ -111,6 +113,7 @@ impl Machine<'_, '_> {
 
             Effect::TempFile => self.temp_file(state, api, site),
             Effect::TempDir | Effect::TempName => {
+                self.look_at_name(api, site);
                 let directory = self.temp_directory(api, site);
                 Made::path(PathRef::new(PathExpr::Temporary(directory, site.at)))
             }
@@ -118,9 +121,7 @@ impl Machine<'_, '_> {
 
             // What a write gives is a count or nothing, not the file.
             Effect::Write => Made { value: None, ..self.write(state, api, site) },
-            Effect::Flush | Effect::Finish => self.on_handles(state, api, site, |file, place, _| {
-                file.advance(Event::Flush, place);
-            }),
+            Effect::Flush | Effect::Finish => self.flush(state, api, site),
             Effect::Close => self.close(state, api, site),
             Effect::Sync => self.sync(state, api, site),
             Effect::Truncate => self.truncate(state, api, site),
@@ -138,7 +139,10 @@ impl Machine<'_, '_> {
             Effect::Concat => self.derive(api, site, |path, part| PathExpr::concat(vec![path.clone(), part.clone()])),
             Effect::Contains => self.contains(api, site),
             Effect::Push => self.derive(api, site, PathExpr::push),
-            Effect::Parent => self.derive(api, site, |path, _| PathExpr::parent(path)),
+            Effect::Parent => self.derive(api, site, |path, none| match PathExpr::parent(path) {
+                parent if parent == PathExpr::text("") => none.clone(),
+                parent => parent,
+            }),
             Effect::WithName => self.derive(api, site, PathExpr::with_name),
             Effect::WithExtension => self.derive(api, site, PathExpr::with_extension),
             Effect::FileName => self.derive(api, site, |path, _| PathExpr::file_name(path)),
@@ -318,7 +322,20 @@ impl Machine<'_, '_> {
         for (file, found) in faults {
             self.log_order(site, Some(&file), &found, file.published.clone().unwrap_or_default(), None);
         }
+        self.look_at_append(state, api, site, buffered);
+        self.look_at_count(state, api, site);
         made
+    }
+
+    fn flush(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
+        let dirty: Vec<_> =
+            self.handles_of(api, site).handles().filter_map(|(key, _)| state.file(key)).cloned().collect();
+        for file in dirty.iter().filter(|file| file.stages.has(Stage::Dirty)) {
+            self.look_at_error(site, file, file.name_now());
+        }
+        self.on_handles(state, api, site, |file, place, _| {
+            file.advance(Event::Flush, place);
+        })
     }
 
     fn close(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
@@ -345,6 +362,11 @@ impl Machine<'_, '_> {
             }
             let (_, found) = file.stages.after(Event::Sync { flushes: api.flushes });
             self.log_order(site, Some(&file), &found, file.name_now().clone(), None);
+            self.look_at_error(site, &file, file.name_now());
+            self.look_at_blocking(api, site, &file);
+            if file.unsynced {
+                self.advise(site, Defect::RetriedSync, &file, file.name_now());
+            }
             if let Some(file) = state.file_mut(key) {
                 file.advance(Event::Sync { flushes: api.flushes }, place);
             }
@@ -493,7 +515,7 @@ impl Machine<'_, '_> {
 }
 
 /// What a builder of options was told.
-fn builder_fields(state: &State, builder: &Value) -> Option<Fields> {
+pub(crate) fn builder_fields(state: &State, builder: &Value) -> Option<Fields> {
     builder.atoms().iter().find_map(|atom| match atom {
         Atom::Object(key) => state.fields(key).cloned(),
         _ => None,

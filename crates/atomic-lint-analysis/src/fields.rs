@@ -1,6 +1,7 @@
 //! Objects and attributes: reading, writing and ending them, and what a name stands for as a value.
 
 use crate::call::Site;
+use crate::finding::Moment;
 use crate::link::{Def, Member, TypeRef};
 use crate::machine::{KIND, Machine, TYPE};
 use crate::path::{PathExpr, PathRef};
@@ -376,15 +377,23 @@ impl Machine<'_, '_> {
         let place = self.program.place(at.body, step.span);
         for atom in value.atoms().to_vec() {
             match atom {
-                Atom::Handle(key, kind) => self.end_handle(state, &key, kind, place),
+                Atom::Handle(key, kind) => self.end_handle(at, state, &key, kind, place),
                 Atom::Object(key) => self.end_object(at, step, state, &key),
                 _ => {}
             }
         }
     }
 
-    fn end_handle(&mut self, state: &mut State, key: &FileKey, kind: KindId, place: Place) {
+    fn end_handle(&mut self, at: StepRef, state: &mut State, key: &FileKey, kind: KindId, place: Place) {
         let kind = self.models().kind(kind).clone();
+        if let Some(file) = state.file(key).filter(|file| file.stages.has(Stage::Dirty)).cloned() {
+            // What has to be mended is the writing, which the file knows, and not the end of a scope.
+            let written = file.marks.get(&Moment::Write).map_or(file.place, |mark| mark.place);
+            let site = Site { at, whole: written.span, span: written.span, receiver: None, args: Vec::new() };
+            if written.file == place.file {
+                self.look_at_end(state, &site, &kind, &file);
+            }
+        }
         let Some(file) = state.file_mut(key) else { return };
         if kind.flushes_at_end && file.stages.has(Stage::Dirty) {
             file.advance(Event::Flush, place);
@@ -409,7 +418,7 @@ impl Machine<'_, '_> {
         let fields: Vec<Value> = state.fields(key).into_iter().flat_map(|fields| fields.values().cloned()).collect();
         for value in fields {
             for (file, kind) in value.handles() {
-                self.end_handle(state, file, kind, place);
+                self.end_handle(at, state, file, kind, place);
             }
         }
     }

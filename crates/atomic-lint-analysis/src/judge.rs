@@ -1,17 +1,17 @@
 //! From what the roots have shown to findings: which defect is which rule, how sure, told how.
 
+use crate::advice::{Advice, Drafts};
+use crate::checklist::{file_protocol, flaw_protocol, flow, target_of};
 use crate::classify;
-use crate::finding::{
-    Accepted, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
-};
-use crate::log::{Defect, Ending, Flaw, Log};
+use crate::defect::Defect;
+use crate::finding::{Accepted, Confidence, Finding, Label, Moment, Reason, Related, Role};
+use crate::log::{Ending, Flaw, Log};
 use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, Program, StepRef};
 use crate::project::Outcome;
-use crate::protocol::{Fault, Stage};
+use crate::protocol::Fault;
 use crate::repair;
 use crate::state::{File, Origin};
-use crate::value::Value;
 use atomic_lint_catalog::OpenAs;
 use atomic_lint_ir::Name;
 use atomic_lint_source::Place;
@@ -64,14 +64,11 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
             *known = (*known).min(*place);
         }
     }
-    let mut outcome = Outcome::default();
-    evidence.judge_flaws(logs, &mut outcome);
-    evidence.judge_files(logs, &mut outcome);
-    outcome.findings.sort_by(|a, b| (a.place, &a.rule).cmp(&(b.place, &b.rule)));
-    outcome.findings.dedup_by(|a, b| a.place == b.place && a.rule == b.rule);
-    outcome.accepted.sort_by_key(|accepted| accepted.place);
-    outcome.accepted.dedup_by_key(|accepted| accepted.place);
-    outcome
+    let mut drafts = Drafts::new(program);
+    evidence.judge_flaws(logs, &mut drafts);
+    evidence.judge_files(logs, &mut drafts);
+    logs.iter().for_each(|log| drafts.look_at_update(log));
+    drafts.finish()
 }
 
 impl Evidence<'_, '_> {
@@ -88,21 +85,24 @@ impl Evidence<'_, '_> {
     }
 
     /// One finding for every step that is wrong: the gravest defect; the others ride along.
-    fn judge_flaws(&self, logs: &[Log], outcome: &mut Outcome) {
+    fn judge_flaws(&self, logs: &[Log], drafts: &mut Drafts<'_, '_>) {
         let mut by_place: BTreeMap<Place, Vec<&Flaw>> = BTreeMap::new();
         for log in logs {
             for flaw in log.flaws.values() {
                 let excused = self.stays_temporary(flaw) || self.moves_what_was_found(flaw);
                 if !self.is_test(flaw.step) && !excused && !follows_from_another(flaw, log) {
-                    by_place.entry(self.flaw_place(flaw)).or_default().push(flaw);
+                    match flaw.defect.rides_along() {
+                        true => drafts.advise(self.advice_of(flaw)),
+                        false => by_place.entry(self.flaw_place(flaw)).or_default().push(flaw),
+                    }
                 }
             }
         }
         for flaws in by_place.values() {
             // What the body shows by itself tells more plainly than what a caller's way through it shows.
-            let rank = |flaw: &Flaw| (gravity(flaw), flaw.root != flaw.step.body, flaw.root);
+            let rank = |flaw: &Flaw| (flaw.defect.gravity(flaw.always), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
-            outcome.findings.push(self.flaw_finding(worst, flaws));
+            drafts.add(self.flaw_finding(worst, flaws), worst.file.as_ref(), worst.step.body);
             let beyond =
                 |flaw: &&&Flaw| flaw.defect == worst.defect && flaw.told_by.is_none() && self.crosses_packages(flaw);
             for flaw in flaws.iter().filter(beyond) {
@@ -112,7 +112,7 @@ impl Evidence<'_, '_> {
                 finding.scope = self.program.body(caller.body).body.name.clone();
                 finding.related.push(Related { role: Role::Sink, place: flaw.place });
                 finding.repair = None;
-                outcome.findings.push(finding);
+                drafts.outcome.findings.push(finding);
             }
         }
     }
@@ -153,10 +153,10 @@ impl Evidence<'_, '_> {
         if !flaw.always {
             reasons.push(Reason::SomePaths);
         }
-        let rule = rule_of(flaw.defect);
+        let rule = flaw.defect.rule();
         let mut notes: Vec<(Name, Place)> = beside
             .iter()
-            .map(|other| (Name::new(rule_of(other.defect)), other.place))
+            .map(|other| (Name::new(other.defect.rule()), other.place))
             .filter(|(other, _)| other != rule)
             .collect();
         notes.sort();
@@ -188,7 +188,7 @@ impl Evidence<'_, '_> {
     }
 
     /// One finding for every place that writes a target itself.
-    fn judge_files(&self, logs: &[Log], outcome: &mut Outcome) {
+    fn judge_files(&self, logs: &[Log], drafts: &mut Drafts<'_, '_>) {
         let mut by_place: BTreeMap<Place, Vec<&Ending>> = BTreeMap::new();
         for ending in logs.iter().flat_map(|log| log.endings.values()) {
             if !self.is_test(ending.file.step) {
@@ -196,11 +196,11 @@ impl Evidence<'_, '_> {
             }
         }
         for (place, endings) in by_place {
-            self.judge_sink(place, &endings, outcome);
+            self.judge_sink(place, &endings, drafts);
         }
     }
 
-    fn judge_sink(&self, place: Place, endings: &[&Ending], outcome: &mut Outcome) {
+    fn judge_sink(&self, place: Place, endings: &[&Ending], drafts: &mut Drafts<'_, '_>) {
         // Where callers are known, what they pass decides, not what the function cannot know of itself.
         let explained: Vec<&Ending> = endings.iter().copied().filter(|ending| !self.superseded(ending)).collect();
         let judged = if explained.is_empty() { endings } else { explained.as_slice() };
@@ -217,14 +217,18 @@ impl Evidence<'_, '_> {
             reported.clear();
         }
         if let Some((first, rule)) = reported.iter().min_by_key(|(ending, _)| ending.file.chain.len()) {
-            self.report_sink(place, first, rule, &reported, outcome);
+            self.report_sink(place, first, rule, &reported, drafts);
         } else if let Some((ending, reason)) = verdicts.iter().find_map(|(ending, verdict)| match verdict {
             Verdict::Accept(reason) => Some((*ending, *reason)),
             _ => None,
         }) {
-            outcome.accepted.push(Accepted { place, target: target_of(&ending.file.path, ending.file.named), reason });
+            drafts.outcome.accepted.push(Accepted {
+                place,
+                target: target_of(&ending.file.path, ending.file.named),
+                reason,
+            });
         }
-        self.note_directory_sync(judged, outcome);
+        judged.iter().for_each(|ending| drafts.look_at_ending(ending));
     }
 
     /// The function was looked at by itself, and the path is its callers' to choose.
@@ -254,7 +258,7 @@ impl Evidence<'_, '_> {
         first: &Ending,
         rule: &'static str,
         reported: &[(&Ending, &'static str)],
-        outcome: &mut Outcome,
+        drafts: &mut Drafts<'_, '_>,
     ) {
         let own_package = self.program.links.package(place.file);
         let mut related = Vec::new();
@@ -272,14 +276,14 @@ impl Evidence<'_, '_> {
                 finding.related.push(Related { role: Role::Sink, place });
                 // It is mended where it is written, and once.
                 finding.repair = None;
-                outcome.findings.push(finding);
+                drafts.outcome.findings.push(finding);
             }
         }
         related.sort();
         related.dedup();
         let mut finding = self.file_finding(place, first, rule);
         finding.related.extend(related);
-        outcome.findings.push(finding);
+        drafts.add(finding, Some(&first.file), first.file.step.body);
     }
 
     /// A caller nearer to the write already passes the final path; those around it add nothing.
@@ -384,45 +388,19 @@ impl Evidence<'_, '_> {
         self.renamed.get(path).is_some_and(|bodies| bodies.iter().any(|other| *other != body))
     }
 
-    /// Advice where the protocol is complete but for the last step; on a finding it rides along.
-    fn note_directory_sync(&self, endings: &[&Ending], outcome: &mut Outcome) {
-        for ending in endings {
-            let file = &ending.file;
-            let Some(target) = &file.published else { continue };
-            if !ending.returned.is_some_and(|stages| stages.has(Stage::Published)) {
-                continue;
-            }
-            for place in &file.publishes {
-                self.note_at(*place, file, target, outcome);
-            }
+    /// What a lesser flaw has to say.
+    fn advice_of(&self, flaw: &Flaw) -> Advice {
+        Advice {
+            rule: flaw.defect.rule(),
+            rank: flaw.defect.gravity(flaw.always),
+            place: flaw.place,
+            body: flaw.step.body,
+            file: flaw.file.clone(),
+            target: flaw.target.clone(),
+            always: flaw.always,
+            alone: false,
+            repair: repair::of_flaw(self.program.models(flaw.step.body), flaw),
         }
-    }
-
-    fn note_at(&self, place: Place, file: &File, target: &Value, outcome: &mut Outcome) {
-        let rule = Name::new("missing-directory-sync");
-        if let Some(finding) = outcome.findings.iter_mut().find(|finding| finding.place == place) {
-            if finding.rule != rule && !finding.notes.iter().any(|(known, _)| *known == rule) {
-                finding.notes.push((rule, place));
-            }
-            return;
-        }
-        let mut labels = flow(file);
-        labels.retain(|label| label.place != place);
-        labels.push(Label { place, moment: Moment::Here });
-        labels.sort();
-        outcome.findings.push(Finding {
-            rule,
-            confidence: Confidence::High,
-            place,
-            scope: self.program.body(file.step.body).body.name.clone(),
-            target: target_of(target, file.named),
-            labels,
-            related: Vec::new(),
-            protocol: file_protocol(file),
-            reasons: Vec::new(),
-            notes: Vec::new(),
-            repair: None,
-        });
     }
 }
 
@@ -434,6 +412,7 @@ fn direct(ending: &Ending) -> Verdict {
         Origin::Whole if file.empty => Verdict::Accept(Reason::EmptyMarker),
         Origin::Whole => Verdict::Report("direct-write"),
         Origin::Opened(OpenAs::Truncate) if file.locked && !file.wrote => Verdict::Accept(Reason::LockFile),
+        Origin::Opened(OpenAs::Truncate) if file.locked => Verdict::Report("truncate-before-lock"),
         Origin::Opened(OpenAs::Truncate) if file.written() || file.handed || ending.escapes => {
             Verdict::Report("direct-write")
         }
@@ -449,108 +428,19 @@ fn direct(ending: &Ending) -> Verdict {
     }
 }
 
-fn rule_of(defect: Defect) -> &'static str {
-    match defect {
-        Defect::Order(Fault::SyncBeforeFlush) => "unflushed-sync",
-        Defect::Order(Fault::PublishBeforeFlush) => "unflushed-publish",
-        Defect::Order(Fault::PublishBeforeSync) => "unsynced-rename",
-        Defect::Order(Fault::Late) => "late-sync",
-        Defect::CrossDevice { .. } => "cross-device-temp",
-        Defect::NonAtomicMove => "non-atomic-move",
-        Defect::RemovedBefore => "remove-before-rename",
-    }
-}
-
 /// One cause is one finding: a publish lacks its sync where that comes late, and a sync that comes
 /// late is in vain anyhow where the buffer was not even flushed.
 fn follows_from_another(flaw: &Flaw, log: &Log) -> bool {
-    let cause = match flaw.defect {
-        Defect::Order(Fault::PublishBeforeSync) => Defect::Order(Fault::Late),
-        Defect::Order(Fault::Late) => Defect::Order(Fault::PublishBeforeFlush),
+    let causes: &[Defect] = match flaw.defect {
+        Defect::Order(Fault::PublishBeforeSync) if flaw.always => &[Defect::Order(Fault::Late)],
+        // Where the sync has failed and that is passed over, there is none.
+        Defect::Order(Fault::PublishBeforeSync) => {
+            &[Defect::Order(Fault::Late), Defect::IgnoredError, Defect::RetriedSync]
+        }
+        Defect::Order(Fault::Late) => &[Defect::Order(Fault::PublishBeforeFlush)],
         _ => return false,
     };
     let of = |flaw: &Flaw| flaw.file.as_ref().map(|file| (file.step, file.chain.clone()));
     let file = of(flaw);
-    file.is_some() && log.flaws.values().any(|other| other.defect == cause && of(other) == file)
-}
-
-/// The smaller, the more of the flow the repair of that defect mends.
-fn gravity(flaw: &Flaw) -> u8 {
-    match (flaw.defect, flaw.always) {
-        (Defect::RemovedBefore, _) => 0,
-        (Defect::CrossDevice { .. }, _) => 1,
-        (Defect::NonAtomicMove, _) => 2,
-        (Defect::Order(Fault::Late), _) => 3,
-        (Defect::Order(Fault::SyncBeforeFlush), _) => 4,
-        (Defect::Order(Fault::PublishBeforeFlush), true) => 5,
-        (Defect::Order(Fault::PublishBeforeSync), true) => 6,
-        (Defect::Order(Fault::PublishBeforeFlush), false) => 7,
-        (Defect::Order(Fault::PublishBeforeSync), false) => 8,
-    }
-}
-
-fn target_of(value: &Value, named: Option<Place>) -> Target {
-    let mut texts = value.texts();
-    match (texts.next(), texts.next(), named) {
-        (Some(text), None, _) => Target::Text(text.clone()),
-        (_, _, Some(place)) => Target::Expression(place),
-        _ => Target::Unnamed,
-    }
-}
-
-/// What happened to the file on the way, in the order of the code.
-fn flow(file: &File) -> Vec<Label> {
-    let mut labels: Vec<Label> = Vec::new();
-    for (moment, mark) in &file.marks {
-        let moment = match moment {
-            Moment::Write if file.piecewise => Moment::PartialWrite,
-            other => *other,
-        };
-        if !labels.iter().any(|label| label.place == mark.place) {
-            labels.push(Label { place: mark.place, moment });
-        }
-    }
-    labels
-}
-
-fn mark(step: ProtocolStep, done: bool, place: Option<Place>) -> StepMark {
-    StepMark { step, done, place: place.filter(|_| done) }
-}
-
-/// The checklist of a file by what happened to it.
-fn file_protocol(file: &File) -> [StepMark; 6] {
-    let at = |moment| file.marks.get(&moment).map(|mark| mark.place);
-    let staged = file.published.is_some();
-    let flushed = !file.stages.has(Stage::Dirty) && file.written();
-    [
-        mark(ProtocolStep::Temp, staged, at(Moment::Open)),
-        mark(ProtocolStep::Write, file.written() || !file.empty && file.origin == Origin::Whole, at(Moment::Write)),
-        mark(ProtocolStep::Flush, flushed, at(Moment::Flush).or(at(Moment::Close)).or(at(Moment::Write))),
-        mark(ProtocolStep::Sync, file.marks.contains_key(&Moment::Sync), at(Moment::Sync)),
-        mark(ProtocolStep::Publish, staged, at(Moment::Publish)),
-        mark(ProtocolStep::DirectorySync, staged && !file.stages.has(Stage::Published), None),
-    ]
-}
-
-/// The checklist of a file at the step that is wrong.
-fn flaw_protocol(flaw: &Flaw) -> [StepMark; 6] {
-    let Some(file) = &flaw.file else {
-        return ProtocolStep::ALL.map(|step| mark(step, step == ProtocolStep::Publish, Some(flaw.place)));
-    };
-    let mut steps = file_protocol(file);
-    let publishes = !matches!(flaw.defect, Defect::Order(Fault::SyncBeforeFlush));
-    let staged = !matches!(flaw.defect, Defect::CrossDevice { .. });
-    steps[0] = mark(ProtocolStep::Temp, staged, Some(file.place));
-    if publishes {
-        steps[4] = mark(ProtocolStep::Publish, true, Some(flaw.place));
-    }
-    match flaw.defect {
-        Defect::Order(Fault::SyncBeforeFlush) => steps[3] = mark(ProtocolStep::Sync, false, None),
-        Defect::Order(Fault::PublishBeforeSync) => steps[3] = mark(ProtocolStep::Sync, false, None),
-        Defect::Order(Fault::PublishBeforeFlush) => steps[2] = mark(ProtocolStep::Flush, false, None),
-        Defect::Order(Fault::Late) => steps[3] = mark(ProtocolStep::Sync, false, None),
-        Defect::CrossDevice { .. } | Defect::NonAtomicMove => steps[4] = mark(ProtocolStep::Publish, false, None),
-        Defect::RemovedBefore => {}
-    }
-    steps
+    file.is_some() && log.flaws.values().any(|other| causes.contains(&other.defect) && of(other) == file)
 }

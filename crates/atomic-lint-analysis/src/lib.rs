@@ -3,8 +3,11 @@
 //! A deterministic function of the lowered files and the catalog: it sees no syntax, reads no file
 //! and writes no sentence.
 
+mod advice;
 mod call;
+mod checklist;
 mod classify;
+mod defect;
 mod demand;
 mod effect;
 mod fields;
@@ -20,6 +23,7 @@ mod objects;
 mod omitted;
 mod open;
 mod operands;
+mod outcome;
 mod packages;
 mod path;
 mod places;
@@ -29,6 +33,7 @@ mod protocol;
 mod publish;
 mod relevance;
 mod repair;
+mod staging;
 mod state;
 mod unknown;
 mod value;

@@ -1,28 +1,16 @@
 //! What one root has shown: faults, files with how they ended, and who called whom.
 
+use crate::defect::Defect;
 use crate::link::{Def, TypeRef};
 use crate::path::PathRef;
 use crate::program::{BodyRef, StepRef};
-use crate::protocol::{Fault, Stages};
+use crate::protocol::Stages;
 use crate::state::{Fields, File, State, Ways};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_ir::Name;
 use atomic_lint_source::Place;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// What is wrong at a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Defect {
-    /// Steps in the wrong order, or one missing before this.
-    Order(Fault),
-    /// Renamed, or else moved or copied, out of the system's temporary directory.
-    CrossDevice { moved: bool },
-    /// Published by a call that may copy.
-    NonAtomicMove,
-    /// The target was removed or moved aside before.
-    RemovedBefore,
-}
 
 /// A defect with the file it concerns.
 #[derive(Clone, Debug)]
@@ -64,6 +52,8 @@ pub(crate) struct Ending {
     pub(crate) returned: Option<Stages>,
     /// A step has failed before that.
     pub(crate) failed: bool,
+    /// Where the root fails it is still there, unpublished.
+    pub(crate) abandoned: bool,
     pub(crate) root: BodyRef,
 }
 
@@ -157,7 +147,18 @@ impl Log {
     /// Writes down a file that is no longer followed because the step that opened it opens the next one.
     pub(crate) fn replaced(&mut self, key: FileKey, file: File) {
         if let Some(root) = self.root {
-            self.ending(key, Ending { file, open_ended: false, escapes: false, returned: None, failed: false, root });
+            self.ending(
+                key,
+                Ending {
+                    file,
+                    open_ended: false,
+                    escapes: false,
+                    returned: None,
+                    failed: false,
+                    abandoned: false,
+                    root,
+                },
+            );
         }
     }
 
@@ -190,9 +191,10 @@ impl Log {
             let named = |path| reached.paths.contains(path) || path.depends_on(root.0);
             let open_ended = reached.files.contains(key) || file.path.paths().any(named);
             let returned = value.map(|_| file.stages);
+            let abandoned = value.is_none() && !escapes && file.is_left();
             self.ending(
                 key.clone(),
-                Ending { file: file.clone(), open_ended, escapes, returned, failed: state.failed, root },
+                Ending { file: file.clone(), open_ended, escapes, returned, failed: state.failed, abandoned, root },
             );
             // After an error the object is not used on.
             if value.is_some() && (kept.files.contains(key) || file.tabled) {
@@ -220,6 +222,7 @@ impl Ending {
     fn merge(&mut self, other: &Ending) {
         self.open_ended |= other.open_ended;
         self.escapes |= other.escapes;
+        self.abandoned |= other.abandoned;
         self.file.merge(&other.file, Ways { mine_failed: self.failed, theirs_failed: other.failed });
         self.failed &= other.failed;
         self.returned = match (self.returned, other.returned) {

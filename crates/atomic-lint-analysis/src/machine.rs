@@ -456,7 +456,9 @@ impl<'p, 'u> Machine<'p, 'u> {
     }
 
     /// Which ways a condition leaves open, each with what it tells of the variable.
-    fn decide(&mut self, test: &Test, then: BlockId, otherwise: BlockId, state: State) -> Vec<(BlockId, State)> {
+    fn decide(&mut self, test: &Test, then: BlockId, otherwise: BlockId, mut state: State) -> Vec<(BlockId, State)> {
+        // A condition may well be about what has failed.
+        state.look_at_failures();
         let (local, matches): (Local, Matches) = match test {
             Test::Unknown => return vec![(then, state.clone()), (otherwise, state)],
             Test::Truthy(local) => (*local, Box::new(crate::value::truth)),
@@ -473,6 +475,9 @@ impl<'p, 'u> Machine<'p, 'u> {
                 continue;
             }
             let mut state = state.clone();
+            if !wanted && matches!(test, Test::Truthy(_)) {
+                miss(&mut state, &value);
+            }
             if left != value && self.varies(local) {
                 state.vars.insert(local, left);
             }
@@ -513,6 +518,13 @@ impl<'p, 'u> Machine<'p, 'u> {
         {
             attempt.outcome.insert(dst);
         }
+    }
+}
+
+/// Remembers what was found not to exist.
+fn miss(state: &mut State, value: &Value) {
+    if let [Atom::Exists(path)] = value.atoms() {
+        state.miss(path);
     }
 }
 

@@ -6,11 +6,11 @@ use crate::finding::Moment;
 use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
 use crate::protocol::Event;
-use crate::state::{Fields, File, Mark, Origin, State, first_stage};
+use crate::state::{Fields, File, Mark, Origin, State};
 use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, OpenAs, Returns};
 use atomic_lint_ir::Name;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 impl Machine<'_, '_> {
     /// Opens the target of a call.
@@ -28,6 +28,7 @@ impl Machine<'_, '_> {
             return Made { file: Some(file.clone()), value: Some(path.clone()), path: None };
         }
         if how == OpenAs::Read {
+            self.look_at_directory(state, site, &path);
             for path in path.paths() {
                 self.log.read(path, self.place_of(site));
             }
@@ -40,6 +41,8 @@ impl Machine<'_, '_> {
         let mut file = self.new_file(api, site, Origin::Opened(how), path);
         file.truncated = how == OpenAs::Truncate;
         file.open = true;
+        file.has_mode = gives_mode(state, api, site);
+        self.look_at_check(state, site, &file);
         if api.writes && !matches!(how, OpenAs::Read | OpenAs::Update) {
             file.advance(Event::Write { buffered: false }, self.place_of(site));
         }
@@ -79,6 +82,7 @@ impl Machine<'_, '_> {
         let mut file = self.new_file(api, site, Origin::Temporary, path);
         let kept = self.argument_value(api.value.as_ref(), site).truth() == Some(false);
         file.deletes = !kept && self.deletes_at_end(api);
+        file.has_mode = gives_mode(state, api, site);
         file.open = true;
         Made { file: Some(self.put(state, site, file)), ..Made::default() }
     }
@@ -109,35 +113,14 @@ impl Machine<'_, '_> {
         let place = self.place_of(site);
         let target = if matches!(api.effect, Effect::TempFile) { None } else { api.target.as_ref() };
         File {
-            origin,
-            stages: first_stage(origin),
-            path,
-            step: site.at,
-            place,
             api: self.applying.clone(),
             twin: api.twin,
             named: self.target_place(target, site),
-            chain: self.chain(),
             guessed: api.any_receiver
                 && !api.libraries.is_empty()
                 && site.receiver.as_ref().is_some_and(|receiver| !is_told(receiver)),
             marks: BTreeMap::from([(Moment::Open, Mark { place, always: true })]),
-            piecewise: false,
-            empty: false,
-            rewound: false,
-            truncated: false,
-            offset: false,
-            locked: false,
-            handed: false,
-            open: false,
-            deletes: false,
-            tabled: false,
-            removed: false,
-            wrote: false,
-            publishes: BTreeSet::new(),
-            published: None,
-            published_in: None,
-            moved_with_directory: false,
+            ..File::new(origin, path, site.at, place, self.chain())
         }
     }
 
@@ -162,37 +145,17 @@ impl Machine<'_, '_> {
             FileKey::Given(path) => Value::path(PathRef::new(PathExpr::Result("path".into(), vec![path.clone()]))),
             FileKey::Opened(..) => Value::unknown(),
         };
-        let file = File {
-            origin: Origin::Given,
-            stages: first_stage(Origin::Given),
-            path,
-            step: site.at,
-            place,
-            api: Name::default(),
-            twin: None,
-            named: None,
-            chain: self.chain(),
-            guessed: false,
-            marks: BTreeMap::new(),
-            piecewise: false,
-            empty: false,
-            rewound: false,
-            truncated: false,
-            offset: false,
-            locked: false,
-            handed: false,
-            open: true,
-            deletes: false,
-            tabled: false,
-            removed: false,
-            wrote: false,
-            publishes: BTreeSet::new(),
-            published: None,
-            published_in: None,
-            moved_with_directory: false,
-        };
+        let file = File { open: true, ..File::new(Origin::Given, path, site.at, place, self.chain()) };
         state.put_file(key.clone(), file);
     }
+}
+
+/// Whether the call that opens a file also says which mode it gets.
+fn gives_mode(state: &State, api: &Api, site: &Site) -> bool {
+    let option = |fields: &Fields| fields.contains_key("mode") || fields.contains_key("permissions");
+    let receiver = site.receiver.clone().unwrap_or_default();
+    let by_options = crate::effect::builder_fields(state, &receiver).as_ref().is_some_and(option);
+    by_options || api.value.as_ref().is_some_and(|mode| api.effect == Effect::OpenFlags && site.arg(mode).is_some())
 }
 
 /// Whether a receiver is known to be what the model speaks of.

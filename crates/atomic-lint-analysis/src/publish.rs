@@ -1,8 +1,9 @@
 //! Renames, moves, removals and directory syncs: what makes a staging file the target.
 
 use crate::call::Site;
+use crate::defect::Defect;
 use crate::effect::Made;
-use crate::log::{Defect, Flaw};
+use crate::log::Flaw;
 use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
@@ -120,6 +121,7 @@ impl Machine<'_, '_> {
         let (_, found) = file.stages.after(event);
         let moved = api.effect == Effect::Move;
         let known = file.origin != Origin::Given;
+        self.look_at_publish(state, api, site, &file, target);
         if known && crosses(&file, target) {
             self.log_flaw(site, Defect::CrossDevice { moved }, true, Some(&file), target.clone(), named, None);
         } else if known && moved {
@@ -144,7 +146,7 @@ impl Machine<'_, '_> {
     /// A function that renames what it is given cannot know that it is a staging file; whoever
     /// wrote that file can.
     fn told_by(&self, site: &Site, defect: Defect) -> Option<StepRef> {
-        if matches!(defect, Defect::RemovedBefore | Defect::Order(Fault::SyncBeforeFlush | Fault::Late)) {
+        if !defect.is_of_publish() {
             return None;
         }
         let source = self.source_at(site)?;
@@ -158,7 +160,7 @@ impl Machine<'_, '_> {
     }
 
     /// The files under one of those paths that are still to be published.
-    fn files_at(&self, state: &State, source: &Value) -> Vec<FileKey> {
+    pub(crate) fn files_at(&self, state: &State, source: &Value) -> Vec<FileKey> {
         if source.handles().next().is_some() {
             return source.handles().map(|(key, _)| key.clone()).collect();
         }
@@ -202,10 +204,13 @@ impl Machine<'_, '_> {
     pub(crate) fn remove(&mut self, state: &mut State, api: &Api, site: &Site) {
         let target = self.target(api, site);
         let files = self.files_at(state, &target);
-        for key in &files {
-            if let Some(file) = state.file_mut(key) {
-                file.removed = true;
-            }
+        let mut failed = state.files_only();
+        for state in [&mut *state, &mut failed] {
+            files.iter().for_each(|key| state.remove_file(key));
+        }
+        if !files.is_empty() {
+            // Whoever has tried has not left it behind.
+            self.failed = Some(failed);
         }
         if files.is_empty() {
             for path in target.paths() {
@@ -263,6 +268,11 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// Whether what was done under those calls was done by the function at hand, or by one next to it.
+    pub(crate) fn is_near(&self, chain: &[StepRef]) -> bool {
+        are_near(chain, &self.function_chain())
+    }
+
     /// Writes down that `site` publishes without a sync all by itself.
     pub(crate) fn log_unsynced(&mut self, site: &Site, file: &File, target: Value, named: Option<Place>) {
         let defect = Defect::Order(Fault::PublishBeforeSync);
@@ -285,7 +295,7 @@ impl Machine<'_, '_> {
             }
             // Whether what another function did to it came before or after is a matter of its callers.
             let published_in = file.and_then(|file| file.published_in.as_ref());
-            let elsewhere = published_in.is_none_or(|chain| !are_near(chain, &self.function_chain()));
+            let elsewhere = published_in.is_none_or(|chain| !self.is_near(chain));
             if found.fault == Fault::Late && (elsewhere || !found.always) {
                 continue;
             }
@@ -294,7 +304,7 @@ impl Machine<'_, '_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn log_flaw(
+    pub(crate) fn log_flaw(
         &mut self,
         site: &Site,
         defect: Defect,
@@ -360,5 +370,5 @@ fn may_hold(directory: &Value, file: &File) -> bool {
 }
 
 fn shares_path(a: &Value, b: &Value) -> bool {
-    a.paths().any(|a| b.paths().any(|b| a == b))
+    a.shares_path(b)
 }

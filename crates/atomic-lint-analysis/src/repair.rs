@@ -2,8 +2,9 @@
 //!
 //! Nothing is decided here that depends on syntax: whether a repair can be made at all, its language knows.
 
+use crate::defect::Defect;
 use crate::finding::Moment;
-use crate::log::{Defect, Flaw};
+use crate::log::Flaw;
 use crate::protocol::Fault;
 use crate::state::{File, Origin};
 use atomic_lint_catalog::{Models, OpenAs};
@@ -59,13 +60,21 @@ pub(crate) fn of_flaw(models: &Models, flaw: &Flaw) -> Option<(FileId, Repair)> 
 
 fn kind_of(defect: Defect) -> Option<RepairKind> {
     match defect {
+        Defect::UnflushedAsync | Defect::DroppedBuffer => Some(RepairKind::Flush),
+        Defect::NonReplacing => Some(RepairKind::Rename),
+        Defect::IgnoredError => Some(RepairKind::PassError),
+        Defect::LateMode => Some(RepairKind::ModeFirst),
         Defect::Order(Fault::PublishBeforeSync) => Some(RepairKind::Sync),
         Defect::Order(Fault::PublishBeforeFlush | Fault::SyncBeforeFlush) => Some(RepairKind::Flush),
         Defect::CrossDevice { .. } => Some(RepairKind::Beside),
         Defect::NonAtomicMove => Some(RepairKind::Rename),
         Defect::RemovedBefore => Some(RepairKind::KeepTarget),
-        // What comes too late would have to come in another place, and which that is, nothing tells.
-        Defect::Order(Fault::Late) => None,
+        // What comes too late would have to come in another place, and which that is, nothing tells; for the others
+        // there is no repair that a language could be asked for.
+        Defect::Order(Fault::Late) | Defect::PublishOnError | Defect::RetriedSync | Defect::WrongSync => None,
+        Defect::ExposedSecret | Defect::ShortWrite | Defect::SharedName | Defect::LostMode => None,
+        Defect::Abandoned | Defect::CheckThenWrite | Defect::TornAppend | Defect::BlockingSync => None,
+        Defect::UnlockedUpdate | Defect::HandRolled => None,
     }
 }
 

@@ -103,9 +103,64 @@ pub(crate) struct File {
     pub(crate) published_in: Option<Arc<Vec<StepRef>>>,
     /// The directory it lies in was renamed as a whole.
     pub(crate) moved_with_directory: bool,
+    /// A write to it has failed here, and nothing has been made of that.
+    pub(crate) torn: Option<Place>,
+    /// A sync of it has failed.
+    pub(crate) unsynced: bool,
+    /// Its mode was set.
+    pub(crate) has_mode: bool,
+    /// Where it was first appended to.
+    pub(crate) appended: Option<Place>,
 }
 
 impl File {
+    /// A file that `step`, at `place`, brings into play.
+    pub(crate) fn new(origin: Origin, path: Value, step: StepRef, place: Place, chain: Arc<Vec<StepRef>>) -> Self {
+        File {
+            origin,
+            stages: first_stage(origin),
+            path,
+            step,
+            place,
+            api: Name::default(),
+            twin: None,
+            named: None,
+            chain,
+            guessed: false,
+            marks: BTreeMap::new(),
+            piecewise: false,
+            empty: false,
+            rewound: false,
+            truncated: false,
+            offset: false,
+            locked: false,
+            handed: false,
+            open: false,
+            deletes: false,
+            tabled: false,
+            removed: false,
+            wrote: false,
+            publishes: BTreeSet::new(),
+            published: None,
+            published_in: None,
+            moved_with_directory: false,
+            torn: None,
+            unsynced: false,
+            has_mode: false,
+            appended: None,
+        }
+    }
+
+    /// Whether it stays behind, unpublished, where nothing more is done.
+    pub(crate) fn is_left(&self) -> bool {
+        let made = match self.origin {
+            Origin::Opened(how) => !matches!(how, OpenAs::Read | OpenAs::Append | OpenAs::Unknown),
+            Origin::Whole | Origin::Copied | Origin::Temporary => true,
+            Origin::Replaced | Origin::Given => false,
+        };
+        made && self.stages.may_be_unpublished() && !self.removed && !self.deletes
+    }
+
     /// Applies `event` at `place`; what is wrong with that.
     pub(crate) fn advance(&mut self, event: Event, place: Place) -> Vec<Found> {
         let (stages, found) = self.stages.after(event);
@@ -198,6 +253,10 @@ impl File {
         self.tabled |= other.tabled;
         self.removed = ways.removed(self.removed, other.removed);
         self.moved_with_directory |= other.moved_with_directory;
+        self.torn = self.torn.or(other.torn);
+        self.unsynced |= other.unsynced;
+        self.has_mode |= other.has_mode;
+        self.appended = self.appended.or(other.appended);
         if self.published_in.is_none() {
             self.published_in.clone_from(&other.published_in);
         }
@@ -252,6 +311,8 @@ pub(crate) struct State {
     pub(crate) vars: OrdMap<Local, Value>,
     /// Targets that were unlinked or moved aside, with where.
     pub(crate) removed: OrdMap<PathRef, Removal>,
+    /// Paths at which nothing was found on the way here.
+    absent: OrdMap<PathRef, ()>,
     /// What renames were tried: from where to where, whether they succeeded or not.
     tried: OrdMap<(PathRef, PathRef), ()>,
     /// A step has failed on every way that leads here.
@@ -274,6 +335,13 @@ impl State {
         self.files.get_mut(key)
     }
 
+    /// Says of a file that it was unlinked.
+    pub(crate) fn remove_file(&mut self, key: &FileKey) {
+        if let Some(file) = self.files.get_mut(key) {
+            file.removed = true;
+        }
+    }
+
     /// Puts a file in; what stood under the same key.
     pub(crate) fn put_file(&mut self, key: FileKey, file: File) -> Option<File> {
         self.files.insert(key, file)
@@ -283,6 +351,48 @@ impl State {
     pub(crate) fn restore_files(&mut self, earlier: &State) {
         self.files = earlier.files.clone();
         self.removed = earlier.removed.clone();
+    }
+
+    /// Remembers that nothing was found at `path`.
+    pub(crate) fn miss(&mut self, path: &PathRef) {
+        self.absent.insert(path.clone(), ());
+    }
+
+    /// Whether nothing was found at `path`; asking forgets it, since now something is made there.
+    pub(crate) fn was_missed(&mut self, path: &PathRef) -> bool {
+        self.absent.remove(path).is_some()
+    }
+
+    /// Says of the files that the call at `place` has changed how they are where it has failed; `self` is that point,
+    /// `after` is the one where it has not.
+    pub(crate) fn fail(&mut self, after: &State, place: Place) {
+        let mut changed = Vec::new();
+        for item in self.files.diff(&after.files) {
+            if let DiffItem::Update { old: (key, old), new: (_, new) } = item {
+                let written = new.stages != old.stages && new.marks.get(&Moment::Write).is_some_and(|mark| mark.always);
+                let torn = written && new.stages.unpublished().is_some() && !new.stages.has(Stage::Synced);
+                let unsynced = old.marks.get(&Moment::Sync) != new.marks.get(&Moment::Sync);
+                changed.push((key.clone(), torn && !unsynced, unsynced));
+            }
+        }
+        for (key, torn, unsynced) in changed {
+            let Some(file) = self.files.get_mut(&key) else { continue };
+            if torn {
+                file.torn = Some(place);
+            }
+            file.unsynced |= unsynced;
+        }
+    }
+
+    /// What has failed has been looked at.
+    pub(crate) fn look_at_failures(&mut self) {
+        let torn: Vec<FileKey> =
+            self.files.iter().filter(|(_, file)| file.torn.is_some()).map(|(key, _)| key.clone()).collect();
+        for key in torn {
+            if let Some(file) = self.files.get_mut(&key) {
+                file.torn = None;
+            }
+        }
     }
 
     /// Remembers that `source` was to be renamed to `target`.
@@ -348,6 +458,7 @@ impl State {
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
         changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
         changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
+        changed |= meet_maps(&mut self.absent, &other.absent);
         changed | join_maps(&mut self.tried, &other.tried, |(), ()| false)
     }
 
@@ -358,6 +469,7 @@ impl State {
             && same_map(&self.heap, &other.heap)
             && same_map(&self.vars, &other.vars)
             && same_map(&self.removed, &other.removed)
+            && same_map(&self.absent, &other.absent)
             && same_map(&self.tried, &other.tried)
     }
 }
@@ -379,6 +491,18 @@ fn join_fields(mine: &mut Arc<Fields>, theirs: &Arc<Fields>) -> bool {
         };
     }
     changed
+}
+
+/// What holds on one way only holds no more; whether anything did.
+fn meet_maps(mine: &mut OrdMap<PathRef, ()>, theirs: &OrdMap<PathRef, ()>) -> bool {
+    if mine.ptr_eq(theirs) || mine.is_empty() {
+        return false;
+    }
+    let gone: Vec<PathRef> = mine.keys().filter(|path| !theirs.contains_key(*path)).cloned().collect();
+    for path in &gone {
+        mine.remove(path);
+    }
+    !gone.is_empty()
 }
 
 /// Only what differs is looked at.

@@ -58,6 +58,8 @@ pub(crate) enum Atom {
     None,
     /// Bytes in the code.
     Bytes { empty: bool },
+    /// Whether there is anything at that path.
+    Exists(PathRef),
     /// Something of which nothing is known, beside what is known of other ways.
     Anything,
 }
@@ -83,6 +85,11 @@ impl Value {
     /// Exactly that path.
     pub(crate) fn path(path: PathRef) -> Self {
         Value::of(Atom::Path(path))
+    }
+
+    /// Whether both may be the same path.
+    pub(crate) fn shares_path(&self, other: &Value) -> bool {
+        self.paths().any(|path| other.paths().any(|other| path == other))
     }
 
     /// All possibilities.
@@ -184,6 +191,7 @@ pub(crate) fn truth(atom: &Atom) -> Option<bool> {
         | Atom::Partial(..)
         | Atom::Suspended(_)
         | Atom::Flags(_)
+        | Atom::Exists(_)
         | Atom::Anything => None,
     }
 }

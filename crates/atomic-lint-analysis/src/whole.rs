@@ -44,6 +44,7 @@ impl Machine<'_, '_> {
             file.marks.insert(Moment::Write, Mark { place, always: true });
             file.marks.insert(Moment::Flush, Mark { place, always: true });
         }
+        self.look_at_check(state, site, &file);
         self.put(state, site, file);
         Made::default()
     }
@@ -99,7 +100,9 @@ impl Machine<'_, '_> {
         let mut file = self.new_file(api, site, Origin::Replaced, path.clone());
         file.marks.insert(Moment::Write, Mark { place, always: true });
         file.marks.insert(Moment::Flush, Mark { place, always: true });
-        if !api.syncs {
+        if api.syncs {
+            self.look_at_blocking(api, site, &file);
+        } else {
             let named = file.named;
             self.log_unsynced(site, &file, path.clone(), named);
         }

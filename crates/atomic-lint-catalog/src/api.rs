@@ -346,6 +346,8 @@ pub struct Kind {
     pub flushes_at_end: bool,
     /// Ending its life deletes the file unless it was kept or published.
     pub deletes_at_end: bool,
+    /// What is written to it is handed on by a task that has to be waited for.
+    pub asynchronous: bool,
     /// It is never a file that could be torn: standard streams, memory.
     pub harmless: bool,
     /// As a declared type it stands for its first type argument: `Option`, `Arc`, `Mutex`.
@@ -405,4 +407,8 @@ pub struct Api {
     pub serialises: bool,
     /// What of the runtime does the same safely.
     pub twin: Option<Twin>,
+    /// It may write less than it is given, and gives how much.
+    pub counts: bool,
+    /// It writes each of its arguments by itself.
+    pub piecemeal: bool,
 }

@@ -207,6 +207,7 @@ impl Models {
                 buffered: kind.buffered,
                 flushes_at_end: kind.flushes_at_end,
                 deletes_at_end: kind.deletes_at_end,
+                asynchronous: kind.asynchronous,
                 harmless: kind.harmless,
                 transparent: kind.transparent,
                 builder: kind.builder,
@@ -229,6 +230,7 @@ impl Models {
             }
             self.kinds[id.0 as usize].extends = Some(base);
             self.kinds[id.0 as usize].handle |= self.kind(base).handle;
+            self.kinds[id.0 as usize].asynchronous |= self.kind(base).asynchronous;
         }
         Ok(())
     }
@@ -333,6 +335,8 @@ impl Models {
             writes: row.writes,
             serialises: row.serialises,
             twin: row.stand_in(),
+            counts: row.counts,
+            piecemeal: row.piecemeal,
         })
     }
 

@@ -32,6 +32,12 @@ pub struct Naming {
     /// Method names that say nothing of the type.
     #[serde(default)]
     pub common_methods: Vec<Name>,
+    /// Functions that give a name's parts which others know too: the process, the time.
+    #[serde(default)]
+    pub foreseeable: Vec<Name>,
+    /// Words by which a function claims to be atomic.
+    #[serde(default)]
+    pub claims: Vec<Name>,
     /// Functions and objects through which the user of the program names a destination.
     #[serde(default)]
     pub user: Vec<Name>,

@@ -79,6 +79,8 @@ pub(crate) struct KindRow {
     #[serde(default)]
     pub(crate) deletes_at_end: bool,
     #[serde(default)]
+    pub(crate) asynchronous: bool,
+    #[serde(default)]
     pub(crate) harmless: bool,
     #[serde(default)]
     pub(crate) transparent: bool,
@@ -129,6 +131,10 @@ pub(crate) struct ApiRow {
     #[serde(default)]
     pub(crate) serialises: bool,
     pub(crate) twin: Option<TwinKey>,
+    #[serde(default)]
+    pub(crate) counts: bool,
+    #[serde(default)]
+    pub(crate) piecemeal: bool,
 }
 
 /// What stands for an API in the runtime.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Callable
 
 import crashsafe
 import pytest
@@ -117,6 +119,50 @@ def test_many_threads_write_the_same_file(folder: Path) -> None:
     assert errors == []
     assert len(set((folder / "target").read_bytes())) == 1
     assert os.listdir(folder) == ["target"]
+
+
+def crowd(write: Callable[[], object], meanwhile: Callable[[int], object]) -> None:
+    """Lets threads write while somebody else interferes, for as long as the tests of this file take."""
+    errors: list[BaseException] = []
+    until = time.monotonic() + SECONDS
+
+    def run() -> None:
+        try:
+            while time.monotonic() < until:
+                write()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for number in itertools.takewhile(lambda _: time.monotonic() < until, itertools.count()):
+        meanwhile(number)
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+def test_writers_do_not_mind_who_removes_the_file(folder: Path) -> None:
+    target = folder / "target"
+    crowd(
+        lambda: crashsafe.write_text(target, "text", durability="visible"),
+        lambda _: target.unlink(missing_ok=True),
+    )
+    assert set(os.listdir(folder)) <= {"target"}
+
+
+def test_writers_through_links_do_not_mind_who_relinks_them(folder: Path) -> None:
+    (folder / "sub").mkdir()
+
+    def relink(number: int) -> None:
+        (folder / "new").symlink_to(["sub/one", "two"][number % 2])
+        (folder / "new").rename(folder / "link")
+
+    relink(0)
+    crowd(lambda: crashsafe.write_text(folder / "link", "text", durability="visible", hard_links="error"), relink)
+    assert (folder / "link").is_symlink()
+    assert set(os.listdir(folder)) <= {"sub", "link", "two"}
 
 
 def test_of_many_that_create_one_succeeds(folder: Path) -> None:

@@ -51,7 +51,11 @@ pub(crate) fn resolve<S: System>(sys: &S, path: &Path) -> io::Result<Target<S>> 
         if link == 0 && !may_follow(sys, path)? {
             return Ok(Target::Through);
         }
-        let text = sys.read_link(&place.dir, &place.name)?;
+        let text = match sys.read_link(&place.dir, &place.name) {
+            // Somebody has removed or replaced the link since: what is there now?
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput) => continue,
+            text => text?,
+        };
         match enter(sys, Some(&place.dir), &place.folder, &text)? {
             Some(next) => place = next,
             None => return Ok(Target::Through),

@@ -155,7 +155,11 @@ fn permit<S: System>(sys: &S, place: &Place<S>, settings: Settings) -> io::Resul
             io::ErrorKind::InvalidInput,
             "the file has other names, which would keep the old content",
         )),
-        Some(_) => sys.permit_write(&place.dir, &place.name),
+        Some(_) => match sys.permit_write(&place.dir, &place.name) {
+            // Somebody has removed it since, and a write in place would create it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && settings.create == Create::Either => Ok(()),
+            result => result,
+        },
     }
 }
 

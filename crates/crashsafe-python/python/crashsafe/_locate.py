@@ -41,7 +41,11 @@ def locate(path: bytes, kind: type[Directory]) -> Place | None:
             if _is_of_kernel(place.status) or (link == 0 and not _may_follow(path)):
                 place.directory.close()
                 return None
-            behind = _step(place.directory.readlink(place.name), kind, place.directory)
+            text = _text_of_link(place)
+            if text is None:
+                place = place._replace(status=place.directory.status(place.name))
+                continue
+            behind = _step(text, kind, place.directory)
             place.directory.close()
             place = behind
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
@@ -75,6 +79,16 @@ def _writable(place: Place) -> Place | None:
         return place
     place.directory.close()
     return None
+
+
+def _text_of_link(place: Place) -> bytes | None:
+    """Where it leads; None if it is no link any more, because somebody has removed or replaced it since."""
+    try:
+        return place.directory.readlink(place.name)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.EINVAL):
+            return None
+        raise
 
 
 def _may_follow(path: bytes) -> bool:

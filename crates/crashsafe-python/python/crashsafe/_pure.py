@@ -362,11 +362,12 @@ def _check(place: Place, options: Options) -> None:
     if place.status is None:
         return
     if not place.directory.is_writable(place.name):
-        # The open says why not; a program that is being executed may well be replaced.
+        # The open says why not; a program that is being executed may well be replaced, and who has removed the file
+        # since has not forbidden to write it.
         try:
             _system.close(place.directory.open(place.name, _system.WRITE))
         except OSError as error:
-            if error.errno != errno.ETXTBSY:
+            if error.errno not in (errno.ETXTBSY, errno.ENOENT):
                 raise
     if place.status.st_nlink > 1 and options.hard_links == "error":
         raise OSError(errno.EINVAL, "the file has other names, which would keep the old content")

@@ -4,6 +4,7 @@
 
 mod entries;
 mod faults;
+mod meanwhile;
 mod order;
 mod refused;
 mod simulated;

@@ -1,7 +1,7 @@
 //! Many writers and readers of one file: nobody reads half of anything.
 
 use crate::tree::{is_thorough, staging_files};
-use crashsafe::{Durability, Options};
+use crashsafe::{Durability, HardLinks, Options};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -91,4 +91,51 @@ fn of_many_who_create_a_file_one_succeeds() {
         assert_eq!(created, 1);
     }
     assert_eq!(staging_files(folder.path()).len(), 0);
+}
+
+/// As many at once as meet each other between any two calls; without syncs, which would order them.
+fn crowd(writers: usize, write: impl Fn(usize) -> io::Result<()> + Sync, meanwhile: impl Fn(usize)) {
+    let end = Instant::now() + Duration::from_secs(if is_thorough() { 30 } else { 1 });
+    thread::scope(|scope| {
+        for writer in 0..writers {
+            let write = &write;
+            scope.spawn(move || {
+                while Instant::now() < end {
+                    write(writer).unwrap();
+                }
+            });
+        }
+        (0..).take_while(|_| Instant::now() < end).for_each(meanwhile);
+    });
+}
+
+#[test]
+fn writers_do_not_mind_who_removes_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a");
+    let write = |_| Ok(Options::new().durability(Durability::Visible).write(&path, "text").map(drop)?);
+    crowd(16, write, |_| drop(fs::remove_file(&path)));
+    assert_eq!(staging_files(folder.path()).len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn writers_through_links_do_not_mind_who_relinks_them() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("sub")).unwrap();
+    let relink = |step: usize| {
+        symlink(if step.is_multiple_of(2) { "sub/a" } else { "b" }, at("new")).unwrap();
+        fs::rename(at("new"), at("link")).unwrap();
+    };
+    relink(0);
+    symlink("link", at("outer")).unwrap();
+    let write = |writer: usize| {
+        let path = at(if writer.is_multiple_of(2) { "link" } else { "outer" });
+        Ok(Options::new().durability(Durability::Visible).hard_links(HardLinks::Error).write(path, "text").map(drop)?)
+    };
+    crowd(16, write, relink);
+    assert!(at("link").is_symlink() && at("outer").is_symlink());
+    assert_eq!(staging_files(folder.path()).len() + staging_files(&at("sub")).len(), 0);
 }

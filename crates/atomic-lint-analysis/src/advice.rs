@@ -1,0 +1,210 @@
+//! Lesser advice: it rides along with what else is wrong with its file, and stands alone where nothing is.
+
+use crate::checklist::{file_protocol, flow, target_of};
+use crate::defect::Defect;
+use crate::finding::{Confidence, Finding, Label, Moment, Reason};
+use crate::log::{Ending, Log};
+use crate::program::{BodyRef, Program, StepRef};
+use crate::project::Outcome;
+use crate::protocol::Stage;
+use crate::state::{File, Origin};
+use crate::value::Value;
+use atomic_lint_catalog::Naming;
+use atomic_lint_ir::{Language, Name, Repair};
+use atomic_lint_source::{FileId, Place};
+use std::collections::BTreeMap;
+
+/// Findings as they come, with what they are about, so that advice finds them.
+pub(crate) struct Drafts<'p, 'u> {
+    program: &'p Program<'u>,
+    pub(crate) outcome: Outcome,
+    by_file: BTreeMap<StepRef, usize>,
+    by_place: BTreeMap<Place, usize>,
+    later: Vec<Advice>,
+}
+
+/// Something to be said of a file.
+pub(crate) struct Advice {
+    pub(crate) rule: &'static str,
+    /// What is said first is what the rest rides along with.
+    pub(crate) rank: u8,
+    pub(crate) place: Place,
+    pub(crate) body: BodyRef,
+    pub(crate) file: Option<File>,
+    pub(crate) target: Value,
+    pub(crate) always: bool,
+    /// It is said by itself, whatever else is wrong.
+    pub(crate) alone: bool,
+    /// What has to be done about it.
+    pub(crate) repair: Option<(FileId, Repair)>,
+}
+
+impl<'p, 'u> Drafts<'p, 'u> {
+    pub(crate) fn new(program: &'p Program<'u>) -> Self {
+        Drafts {
+            program,
+            outcome: Outcome::default(),
+            by_file: BTreeMap::new(),
+            by_place: BTreeMap::new(),
+            later: Vec::new(),
+        }
+    }
+
+    /// Adds a finding on `file`, at a step of `body`.
+    pub(crate) fn add(&mut self, mut finding: Finding, file: Option<&File>, body: BodyRef) {
+        let info = self.program.body(body);
+        let own = info.body.name.rsplit('.').next().unwrap_or("");
+        if Naming::has_word(own, &self.program.catalog.naming().claims) {
+            finding.notes.push(("false-atomic-claim".into(), self.program.place(body, info.body.name_span)));
+        }
+        self.put(finding, file);
+    }
+
+    fn put(&mut self, finding: Finding, file: Option<&File>) {
+        let at = self.outcome.findings.len();
+        self.by_place.entry(finding.place).or_insert(at);
+        if let Some(file) = file {
+            self.by_file.entry(file.step).or_insert(at);
+        }
+        self.outcome.findings.push(finding);
+    }
+
+    /// Keeps `advice` until all that it may ride along with is known.
+    pub(crate) fn advise(&mut self, advice: Advice) {
+        self.later.push(advice);
+    }
+
+    /// Everything, in the order of the code.
+    pub(crate) fn finish(mut self) -> Outcome {
+        let mut later = std::mem::take(&mut self.later);
+        later.sort_by_key(|advice| (advice.rank, advice.place));
+        later.into_iter().for_each(|advice| self.place(advice));
+        let mut outcome = self.outcome;
+        outcome.findings.sort_by(|a, b| (a.place, &a.rule).cmp(&(b.place, &b.rule)));
+        outcome.findings.dedup_by(|a, b| a.place == b.place && a.rule == b.rule);
+        outcome.accepted.sort_by_key(|accepted| accepted.place);
+        outcome.accepted.dedup_by_key(|accepted| accepted.place);
+        outcome
+    }
+
+    fn place(&mut self, advice: Advice) {
+        let rule = Name::new(advice.rule);
+        let of_file = advice.file.as_ref().and_then(|file| self.by_file.get(&file.step));
+        match of_file.or_else(|| self.by_place.get(&advice.place)).filter(|_| !advice.alone) {
+            Some(at) => {
+                let finding = &mut self.outcome.findings[*at];
+                if finding.rule != rule && !finding.notes.iter().any(|(known, _)| *known == rule) {
+                    finding.notes.push((rule, advice.place));
+                }
+            }
+            None => {
+                let finding = self.stand_alone(&advice, rule);
+                match advice.alone {
+                    true => self.outcome.findings.push(finding),
+                    false => self.put(finding, advice.file.as_ref()),
+                }
+            }
+        }
+    }
+
+    fn stand_alone(&self, advice: &Advice, rule: Name) -> Finding {
+        let mut labels = advice.file.as_ref().map(flow).unwrap_or_default();
+        labels.retain(|label| label.place != advice.place);
+        labels.push(Label { place: advice.place, moment: Moment::Here });
+        labels.sort();
+        let unknown = || Origin::Given;
+        Finding {
+            rule,
+            confidence: if advice.always { Confidence::High } else { Confidence::Medium },
+            place: advice.place,
+            scope: self.program.body(advice.body).body.name.clone(),
+            target: target_of(&advice.target, advice.file.as_ref().and_then(|file| file.named)),
+            labels,
+            related: Vec::new(),
+            protocol: match &advice.file {
+                Some(file) => file_protocol(file),
+                None => {
+                    let step = StepRef { body: advice.body, block: 0, step: 0 };
+                    file_protocol(&File::new(unknown(), Value::unknown(), step, advice.place, Default::default()))
+                }
+            },
+            reasons: if advice.always { Vec::new() } else { vec![Reason::SomePaths] },
+            notes: Vec::new(),
+            repair: advice.repair.clone(),
+        }
+    }
+
+    /// What is to be said of how a file ended.
+    pub(crate) fn look_at_ending(&mut self, ending: &Ending) {
+        let file = &ending.file;
+        if let Some(target) = &file.published {
+            self.look_at_directory(ending, target);
+            if ending.abandoned {
+                self.of_ending(Defect::Abandoned, ending, file.place, target);
+            }
+            let complete = |stages: crate::protocol::Stages| !stages.may_be_unpublished();
+            let by_hand = matches!(file.origin, Origin::Opened(_) | Origin::Temporary | Origin::Whole);
+            let is_told = self.by_file.contains_key(&file.step);
+            if by_hand && !is_told && ending.returned.is_some_and(complete) {
+                for place in &file.publishes {
+                    self.of_ending(Defect::HandRolled, ending, *place, target);
+                }
+            }
+        }
+        let waits = ending.returned.is_some_and(|stages| stages.has(Stage::Dirty));
+        let python = self.program.language(file.step.body) == Language::Python;
+        if python && waits && file.open && file.wrote && !file.handed && !ending.escapes && !file.tabled {
+            self.of_ending(Defect::DroppedBuffer, ending, file.place, file.name_now());
+        }
+    }
+
+    /// The directory is not synced where all else is done.
+    fn look_at_directory(&mut self, ending: &Ending, target: &Value) {
+        if !ending.returned.is_some_and(|stages| stages.has(Stage::Published)) {
+            return;
+        }
+        for place in &ending.file.publishes {
+            self.later.push(Advice {
+                rule: "missing-directory-sync",
+                rank: 0,
+                place: *place,
+                body: ending.file.step.body,
+                file: Some(ending.file.clone()),
+                target: target.clone(),
+                always: true,
+                alone: false,
+                repair: None,
+            });
+        }
+    }
+
+    fn of_ending(&mut self, defect: Defect, ending: &Ending, place: Place, target: &Value) {
+        self.later.push(Advice {
+            rule: defect.rule(),
+            rank: defect.gravity(true),
+            place,
+            body: ending.file.step.body,
+            file: Some(ending.file.clone()),
+            target: target.clone(),
+            always: true,
+            alone: !defect.rides_along(),
+            repair: None,
+        });
+    }
+
+    /// What was read is written back, and nobody else is kept from doing the same.
+    pub(crate) fn look_at_update(&mut self, log: &Log) {
+        if log.endings.values().any(|ending| ending.file.locked) {
+            return;
+        }
+        for ending in log.endings.values() {
+            let file = &ending.file;
+            let read = file.name_now().paths().any(|path| log.read.contains_key(path));
+            let writes =
+                file.written() && !matches!(file.origin, Origin::Given | Origin::Temporary) || file.published.is_some();
+            if read && writes && !self.program.body(file.step.body).test {
+                self.of_ending(Defect::UnlockedUpdate, ending, file.place, file.name_now());
+            }
+        }
+    }
+}
