@@ -33,7 +33,10 @@ pub(super) fn replace(source: &Source, chain: &Chain) -> Result<Draft, Decline> 
     if is_awaited(chain) {
         return decline("the runtime has no asynchronous rename");
     }
-    Ok(Draft { title: "sync before the rename, by crashsafe", ..draft(renamed(source, chain, call, "crashsafe::replace")) })
+    Ok(Draft {
+        title: "sync before the rename, by crashsafe",
+        ..draft(renamed(source, chain, call, "crashsafe::replace"))
+    })
 }
 
 /// A call of a library that writes to a path: `img.save(p)?` →

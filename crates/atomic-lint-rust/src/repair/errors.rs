@@ -137,8 +137,8 @@ fn method_link<'a>(source: &Source, call: &'a ExprMethodCall) -> Link<'a> {
             let span = source.positions.between(call.dot_token.spans[0], call.paren_token.span.close());
             Link::End(End::Panics(span.slice(source.text).to_string()))
         }
-        "context" | "with_context" | "wrap_err" | "wrap_err_with" | "map_err" | "change_context" | "into_diagnostic"
-        | "err_context" | "err_tip" | "path_context" | "fs_context" => Link::Adapter(call),
+        "context" | "with_context" | "wrap_err" | "wrap_err_with" | "map_err" | "change_context"
+        | "into_diagnostic" | "err_context" | "err_tip" | "path_context" | "fs_context" => Link::Adapter(call),
         _ => Link::Other,
     }
 }

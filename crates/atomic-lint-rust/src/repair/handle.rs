@@ -2,11 +2,11 @@
 //! that variable to its last use.
 
 use super::chain::{Chain, Node};
+use super::decline;
 use super::errors::{self, End, Handling, Link};
 use super::source::Source;
 use super::uses::{self, Found, Use};
 use super::wrapper::{self, Layer};
-use super::decline;
 use atomic_lint_ir::Decline;
 use syn::{Block, Expr, ExprCall, Ident, Pat, Stmt, Type};
 

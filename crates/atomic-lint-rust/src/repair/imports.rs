@@ -13,7 +13,15 @@ use syn::{Block, Item, ItemMod, ItemUse, Stmt, UseTree, Visibility};
 
 /// Methods that `std::io::Write` and its asynchronous twins are imported for.
 const WRITE_METHODS: [&str; 10] = [
-    "write", "write_all", "write_fmt", "flush", "by_ref", "write_vectored", "write_all_buf", "write_buf", "shutdown",
+    "write",
+    "write_all",
+    "write_fmt",
+    "flush",
+    "by_ref",
+    "write_vectored",
+    "write_all_buf",
+    "write_buf",
+    "shutdown",
     "writeln",
 ];
 

@@ -77,13 +77,7 @@ fn has_known_bytes(content: &Expr) -> bool {
 }
 
 /// `serde_json::to_writer(File::create(p)?, &v)?;` → a handle with a name, a reference to it, and its commit.
-fn named(
-    source: &Source,
-    chain: &Chain,
-    opening: &Opening,
-    taking: &ExprCall,
-    value: &Expr,
-) -> Result<Draft, Decline> {
+fn named(source: &Source, chain: &Chain, opening: &Opening, taking: &ExprCall, value: &Expr) -> Result<Draft, Decline> {
     let Some((at, stmt, block)) = chain.statement(opening.index) else {
         return decline("the handle is used in an expression that cannot be followed");
     };
@@ -144,8 +138,7 @@ fn created(source: &Source, chain: &Chain, opening: &Opening, value: &Expr) -> R
     for edit in &mut edits {
         edit.span = Span::new(edit.span.start - span.start, edit.span.end - span.start);
     }
-    atomic_lint_source::apply(span.slice(source.text), &edits)
-        .or_else(|_| decline("the edits do not fit together"))
+    atomic_lint_source::apply(span.slice(source.text), &edits).or_else(|_| decline("the edits do not fit together"))
 }
 
 /// The text of the parameters of the functions called `name` in this file.

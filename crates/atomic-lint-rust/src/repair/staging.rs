@@ -112,7 +112,9 @@ fn in_directory(source: &Source, made: &Expr, directory: &str) -> Result<Edit, D
     let (name, open, is_empty) = match made {
         Expr::Call(call) => {
             let Expr::Path(function) = &*call.func else { return decline("the staging file is made elsewhere") };
-            let Some(last) = function.path.segments.last() else { return decline("the staging file is made elsewhere") };
+            let Some(last) = function.path.segments.last() else {
+                return decline("the staging file is made elsewhere");
+            };
             (&last.ident, call.paren_token, call.args.is_empty())
         }
         Expr::MethodCall(call) => (&call.method, call.paren_token, call.args.is_empty()),
@@ -250,7 +252,8 @@ pub(super) fn mode_first(source: &Source, chain: &Chain, repair: &Repair) -> Res
     let (Some((_, own, block)), Some((_, other, other_block))) = (own, other) else {
         return decline("the steps are no statements");
     };
-    let places = block.stmts.iter().position(|stmt| std::ptr::eq(stmt, other)).filter(|_| std::ptr::eq(block, other_block));
+    let places =
+        block.stmts.iter().position(|stmt| std::ptr::eq(stmt, other)).filter(|_| std::ptr::eq(block, other_block));
     let adjacent = places.and_then(|at| block.stmts.get(at + 1)).is_some_and(|next| std::ptr::eq(next, own));
     if !adjacent || mode.args.len() != 2 || rename.args.len() != 2 || source.has_comment(source.stmt(own)) {
         return decline("the steps do not follow each other");
@@ -258,7 +261,8 @@ pub(super) fn mode_first(source: &Source, chain: &Chain, repair: &Repair) -> Res
     let whole = source.stmt(own);
     let path = source.expr(&mode.args[0]);
     let staging = source.of(&rename.args[0]);
-    let staging = if matches!(rename.args[0], Expr::Reference(_)) { staging.to_string() } else { format!("&{staging}") };
+    let staging =
+        if matches!(rename.args[0], Expr::Reference(_)) { staging.to_string() } else { format!("&{staging}") };
     let (head, tail) = (Span::new(whole.start, path.start), Span::new(path.end, whole.end));
     let moved = format!("{}{staging}{}", head.slice(source.text), tail.slice(source.text));
     let start = source.stmt(other).start;

@@ -55,11 +55,7 @@ fn is_place(expr: &Expr) -> bool {
 }
 
 /// The statement that publishes, if something can be put before it, and what is done there with an error.
-fn before_statement<'a>(
-    source: &Source,
-    chain: &Chain<'a>,
-    repair: &Repair,
-) -> Result<(&'a Stmt, Handling), Decline> {
+fn before_statement<'a>(source: &Source, chain: &Chain<'a>, repair: &Repair) -> Result<(&'a Stmt, Handling), Decline> {
     let end = chain.len() - 1;
     let Some((at, stmt, _)) = chain.statement(end) else { return decline("it is not published by a statement") };
     if within_branch(chain, at, end) {
@@ -276,4 +272,3 @@ fn flushed(source: &Source, held: &Held, at: Span) -> Result<String, Decline> {
         _ => Ok(held.life.name.to_string()),
     }
 }
-

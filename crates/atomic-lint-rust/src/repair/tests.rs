@@ -65,7 +65,12 @@ impl Case {
 
     #[track_caller]
     fn is_declined(&self, why: &str) {
-        assert_eq!(self.spell(Runtime::Crashsafe).map(|spelling| spelling.edits), Err(why.to_string()), "{}", self.text);
+        assert_eq!(
+            self.spell(Runtime::Crashsafe).map(|spelling| spelling.edits),
+            Err(why.to_string()),
+            "{}",
+            self.text
+        );
     }
 }
 

@@ -78,9 +78,8 @@ impl<'s, 'a> Finder<'s, 'a> {
 
     fn call(&mut self, call: &'a ExprCall) {
         self.visit_expr(&call.func);
-        let is_drop = wrapper::as_path(&call.func)
-            .and_then(|path| path.segments.last())
-            .is_some_and(|last| last.ident == "drop");
+        let is_drop =
+            wrapper::as_path(&call.func).and_then(|path| path.segments.last()).is_some_and(|last| last.ident == "drop");
         for (number, argument) in call.args.iter().enumerate() {
             match argument {
                 Expr::Reference(reference) if self.lends(reference) => self.push(Use::Lent(call)),

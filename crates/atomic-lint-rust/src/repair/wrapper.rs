@@ -19,14 +19,19 @@ pub(super) enum Layer {
 }
 
 /// Encoders and archives that have a `finish`.
-const FINISHED: [&str; 8] = [
-    "GzEncoder", "ZlibEncoder", "DeflateEncoder", "BzEncoder", "XzEncoder", "FrameEncoder", "ZipWriter", "GzBuilder",
-];
+const FINISHED: [&str; 8] =
+    ["GzEncoder", "ZlibEncoder", "DeflateEncoder", "BzEncoder", "XzEncoder", "FrameEncoder", "ZipWriter", "GzBuilder"];
 
 /// Functions that take a writer by value and for which a reference to one is as good.
 const TAKE_WRITER: [&str; 8] = [
-    "to_writer", "to_writer_pretty", "into_writer", "serialize_into", "to_writer_xml", "to_writer_binary",
-    "encode_into_std_write", "serialize_with_writer",
+    "to_writer",
+    "to_writer_pretty",
+    "into_writer",
+    "serialize_into",
+    "to_writer_xml",
+    "to_writer_binary",
+    "encode_into_std_write",
+    "serialize_with_writer",
 ];
 
 /// What the function at `path` puts around an argument, and around which.

@@ -13,7 +13,10 @@ fn handles_that_leave_are_declined() {
         ("let mut f = «File::create(p)»?;\nlet g = f.try_clone()?;\nOk(())", "`try_clone` is called on the handle"),
         ("let mut f = «File::create(p)»?;\nf.lock_exclusive()?;\nOk(())", "`lock_exclusive` is called on the handle"),
         ("let f = «File::create(p)»?;\nOk(())", "nothing is written to the handle here"),
-        ("let o = BufWriter::new(«File::create(p)»?);\nrender(&mut o)?;\nOk(())", "the handle is lent to a function that is not seen here"),
+        (
+            "let o = BufWriter::new(«File::create(p)»?);\nrender(&mut o)?;\nOk(())",
+            "the handle is lent to a function that is not seen here",
+        ),
         ("let f = «opts.open(p)»?;\nf.write_all(d)?;\nOk(())", "the options are made elsewhere"),
         ("let f = «OpenOptions::new().append(true).open(p)»?;\nf.write_all(d)?;\nOk(())", "the file is appended to"),
         ("let f = «File::create(p)»?;\nlet x = { f.write_all(d) };\nOk(())", ""),

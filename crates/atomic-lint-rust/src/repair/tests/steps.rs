@@ -24,7 +24,9 @@ fn a_handle_that_ends_before_is_synced_before_its_end() {
         &[FlowStep::Open],
         "let mut file = ‹File::create(&tmp)›?;\nfile.write_all(d)?;\ndrop(file);\n«fs::rename(&tmp, p)»",
     )
-    .becomes(&body("let mut file = File::create(&tmp)?;\nfile.write_all(d)?;\nfile.sync_all()?;\ndrop(file);\nfs::rename(&tmp, p)"));
+    .becomes(&body(
+        "let mut file = File::create(&tmp)?;\nfile.write_all(d)?;\nfile.sync_all()?;\ndrop(file);\nfs::rename(&tmp, p)",
+    ));
     sync(
         &[FlowStep::Open],
         "{\n    let mut file = ‹File::create(&tmp)›?;\n    file.write_all(d)?;\n}\n«fs::rename(&tmp, p)»",
@@ -45,8 +47,13 @@ fn without_a_handle_the_runtime_renames() {
 
 #[test]
 fn a_temporary_file_is_synced_before_it_is_persisted() {
-    case(RepairKind::Sync, "tempfile::NamedTempFile.persist", &[], &body("tmp.write_all(d)?;\n«tmp.persist(p)»?;\nOk(())"))
-        .becomes(&body("tmp.write_all(d)?;\ntmp.as_file().sync_all()?;\ntmp.persist(p)?;\nOk(())"));
+    case(
+        RepairKind::Sync,
+        "tempfile::NamedTempFile.persist",
+        &[],
+        &body("tmp.write_all(d)?;\n«tmp.persist(p)»?;\nOk(())"),
+    )
+    .becomes(&body("tmp.write_all(d)?;\ntmp.as_file().sync_all()?;\ntmp.persist(p)?;\nOk(())"));
 }
 
 #[test]

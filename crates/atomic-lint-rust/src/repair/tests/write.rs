@@ -4,7 +4,9 @@ use super::*;
 
 #[test]
 fn a_write_is_called_by_its_full_name() {
-    let case = write("use std::fs;\n\nfn f(p: &str) -> std::io::Result<()> {\n    «fs::write(p, \"x\")»?;\n    fs::remove_file(p)\n}\n");
+    let case = write(
+        "use std::fs;\n\nfn f(p: &str) -> std::io::Result<()> {\n    «fs::write(p, \"x\")»?;\n    fs::remove_file(p)\n}\n",
+    );
     let spelling = case.becomes(
         "use std::fs;\n\nfn f(p: &str) -> std::io::Result<()> {\n    crashsafe::write(p, \"x\")?;\n    fs::remove_file(p)\n}\n",
     );
