@@ -4,6 +4,7 @@
 
 mod call;
 mod chain;
+mod commit;
 mod errors;
 mod exits;
 mod handle;
