@@ -55,10 +55,15 @@ fn maker<'t>(order: &Order<'_, 't>) -> Option<Site<'t>> {
     };
     known.filter(|site| is_maker(&site.node())).or_else(|| {
         let before = order.site.node().span().start;
-        let all = order.site.scope().descendants().filter(|node| node.span().end <= before);
-        let mut makers = all.filter(is_maker);
-        let only = makers.next().filter(|_| makers.next().is_none())?;
-        Site::of_node(order.code.tree, only)
+        let functions = order.site.around().map(|site| site.node());
+        let mut scopes =
+            functions.filter(|node| matches!(node.kind(), Kind::FunctionDefinition | Kind::ClassDefinition));
+        scopes.find_map(|scope| {
+            let all = scope.descendants().filter(|node| node.span().end <= before);
+            let mut makers = all.filter(is_maker);
+            let only = makers.next().filter(|_| makers.next().is_none())?;
+            Site::of_node(order.code.tree, only)
+        })
     })
 }
 
@@ -74,8 +79,14 @@ fn target<'t>(order: &Order<'_, 't>) -> Option<Node<'t>> {
 fn is_known_there<'t>(order: &Order<'_, 't>, maker: &Site<'t>, target: Node<'t>) -> Result<(), Decline> {
     let code = order.code;
     let (scope, at) = (maker.scope(), maker.node().span().start);
-    if scope.id() != order.site.scope().id() && target.text() != "self" && !target.text().starts_with("self.") {
+    let is_around = scope.span().contains(order.site.node().span());
+    if !is_around && !(target.kind() == Kind::Attribute && is_stored_before(target, scope, at)) {
         return Err(decline("it is made in another function"));
+    }
+    let own = order.site.scope();
+    let is_own = |name: &Node<'t>| own.id() != scope.id() && code.parameter(own, name.text()).is_some();
+    if is_around && target.descendants().any(|node| node.kind() == Kind::Identifier && is_own(&node)) {
+        return Err(decline("its target is not known yet where it is made"));
     }
     let names = target.descendants().filter(|node| node.kind() == Kind::Identifier && node.field() != Field::Attribute);
     for name in names {
@@ -85,6 +96,12 @@ fn is_known_there<'t>(order: &Order<'_, 't>, maker: &Site<'t>, target: Node<'t>)
         }
     }
     Ok(())
+}
+
+/// Whether the function that makes the file has stored the target, `self.target`, before.
+fn is_stored_before(target: Node<'_>, scope: Node<'_>, at: u32) -> bool {
+    let mut assignments = scope.descendants().filter(|node| node.kind() == Kind::Assignment && node.span().end <= at);
+    assignments.any(|node| node.get(Field::Left).is_some_and(|left| left.text() == target.text()))
 }
 
 /// The directory, where the target is spelled as something in it.

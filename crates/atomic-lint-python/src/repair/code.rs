@@ -65,7 +65,7 @@ impl<'t> Code<'t> {
                             values.extend(inner.get(Field::Right).or_else(|| inner.get(Field::Value)));
                         }
                         Some(target) if target.kind() != Kind::Attribute => {
-                            other |= !self.uses(target, name).is_empty()
+                            other |= self.uses(target, name).iter().any(is_whole)
                         }
                         _ => {}
                     }
@@ -120,6 +120,11 @@ pub(super) struct Assigned<'t> {
     pub(super) values: Vec<Node<'t>>,
     /// It gets others, of which less is known.
     pub(super) other: bool,
+}
+
+/// Whether a name in a pattern is what gets the value, and not what the value is stored in.
+fn is_whole(usage: &Node<'_>) -> bool {
+    !matches!(usage.field(), Field::Object | Field::Value | Field::Subscript)
 }
 
 /// The functions of a class, which are no variables of what is around it.

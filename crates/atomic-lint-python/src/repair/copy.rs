@@ -12,7 +12,7 @@ use crate::tree::Node;
 /// The call at the reported place.
 pub(super) fn through(order: &Order<'_, '_>) -> Said {
     let call = Call::of(order.site.node()).ok_or_else(|| decline("it is not a call"))?;
-    let name = order.code.dotted(call.function);
+    let name = order.called(call.function);
     match name.as_deref() {
         Some("shutil.copy") => copied(order, &call),
         Some("shutil.copyfile" | "shutil.copy2") => staged(order, &call),
@@ -44,7 +44,7 @@ fn staged<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Said {
         // A link would be made where the staging file is already.
         return Err(decline("it may copy a link as a link"));
     }
-    let is_copyfile = order.code.dotted(call.function).as_deref() == Some("shutil.copyfile");
+    let is_copyfile = order.called(call.function).as_deref() == Some("shutil.copyfile");
     let doubtful = !is_copyfile && !names_a_file(order, target);
     Ok(path::within(order, target, "copy through crashsafe")?.doubtful(doubtful))
 }

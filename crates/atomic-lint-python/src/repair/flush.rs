@@ -44,7 +44,7 @@ fn before_sync<'t>(order: &Order<'_, 't>, statement: &Site<'t>) -> Said {
     if before.is_some_and(|before| before.text() == format!("{handle}.flush()")) {
         return Err(decline("it is flushed right before"));
     }
-    if let Some(writer) = writer_over(order, statement, &handle) {
+    if let Some(writer) = writer_over(statement, &handle) {
         let flush = insertion(order, statement.node(), Where::Before, &[format!("{handle}.flush()")]);
         let lines = layout.lines(statement.node(), statement.node());
         let mut edits = dedented(order, lines, &writer, statement)?;
@@ -64,7 +64,9 @@ fn before_sync<'t>(order: &Order<'_, 't>, statement: &Site<'t>) -> Said {
 fn synced(order: &Order<'_, '_>) -> Option<String> {
     let call = Call::of(order.site.node())?;
     let value = call.args.first()?.value;
-    let inner = Call::of(value);
+    let assigned = order.code.assigned(order.site.scope(), value.text());
+    let only = assigned.values.first().filter(|_| assigned.values.len() == 1 && !assigned.other);
+    let inner = Call::of(only.copied().unwrap_or(value));
     if let Some((object, "fileno")) = inner.as_ref().and_then(Call::method) {
         return Some(object.text().to_string());
     }
@@ -73,7 +75,6 @@ fn synced(order: &Order<'_, '_>) -> Option<String> {
         return item.handle.map(str::to_string);
     }
     let is_file = |node: Node<'_>| Call::of(node).is_some_and(|call| call.function.text().ends_with("open"));
-    let assigned = order.code.assigned(scope, value.text());
     let by_with = scope.descendants().any(|node| node.kind() == Kind::AsPatternTarget && node.text() == value.text());
     let by_name = !assigned.values.is_empty()
         && assigned.values.iter().all(|value| is_file(*value) && !value.text().starts_with("os.open"));
@@ -81,14 +82,13 @@ fn synced(order: &Order<'_, '_>) -> Option<String> {
 }
 
 /// A `with` around the sync whose manager writes over `handle` and holds content back.
-fn writer_over<'t>(order: &Order<'_, 't>, statement: &Site<'t>, handle: &str) -> Option<Site<'t>> {
+fn writer_over<'t>(statement: &Site<'t>, handle: &str) -> Option<Site<'t>> {
     let block = statement.parent()?;
     let with = block.parent().filter(|with| with.node().kind() == Kind::WithStatement)?;
     let clause = with.node().child_of(Kind::WithClause)?;
     let mut calls = clause.descendants().filter_map(Call::of);
     let wraps = calls.any(|call| call.args.iter().any(|arg| arg.value.text() == handle));
     let is_last = statement.siblings().1 + 1 == statement.siblings().0.len() && statement.siblings().1 > 0;
-    let _ = order;
     (wraps && is_last).then_some(with)
 }
 

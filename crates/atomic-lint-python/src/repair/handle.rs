@@ -161,12 +161,12 @@ fn in_one_block<'t>(order: &Order<'_, 't>, life: &[Node<'t>], name: &str) -> Res
     let opened = order.site.statement().map_or(first.span().start, |statement| statement.node().span().end);
     let lines = Span::new(layout.next_line(opened), layout.next_line(last.span().end));
     let mut edits = layout.indented(lines);
-    edits.extend(closed.map(|closed| removal(order, *last, *closed)));
+    edits.extend(closed.map(|closed| removal(order, *closed)));
     Ok(Life { body: body.to_vec(), edits, is_closed: closed.is_some(), entered: None })
 }
 
-/// Takes out the line of `node`; comments above it stay.
-fn removal(order: &Order<'_, '_>, _before: Node<'_>, node: Node<'_>) -> Edit {
+/// Takes out the lines of `node`; comments above them stay.
+fn removal(order: &Order<'_, '_>, node: Node<'_>) -> Edit {
     Edit { span: order.code.layout.lines(node, node), replacement: String::new() }
 }
 

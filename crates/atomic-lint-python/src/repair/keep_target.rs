@@ -50,7 +50,7 @@ fn removal<'t>(order: &Order<'_, 't>) -> Option<Site<'t>> {
 
 /// What `call` removes.
 fn removed<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Option<Node<'t>> {
-    match (order.code.dotted(call.function).as_deref(), call.method()) {
+    match (order.called(call.function).as_deref(), call.method()) {
         (Some("os.remove" | "os.unlink"), _) => Some(call.args.first()?.value),
         (None, Some((receiver, "unlink"))) => Some(receiver),
         _ => None,

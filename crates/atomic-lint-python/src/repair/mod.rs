@@ -8,6 +8,7 @@ mod beside;
 mod call;
 mod code;
 mod copy;
+mod descriptor;
 mod draft;
 mod error;
 mod flush;
@@ -25,13 +26,15 @@ mod paths;
 mod place;
 mod rename;
 mod site;
+mod standard;
 mod stdlib;
 mod sync;
 mod wrapper;
 mod write;
 
 use crate::PythonFrontend;
-use crate::tree::Tree;
+use crate::kind::Kind;
+use crate::tree::{Node, Tree};
 use atomic_lint_ir::{Decline, Repair, RepairKind, Runtime, Speller, Spelling, Twin};
 use atomic_lint_source::apply;
 use code::Code;
@@ -63,9 +66,10 @@ struct Order<'o, 't> {
     site: Site<'t>,
 }
 
-impl Order<'_, '_> {
+impl<'t> Order<'_, 't> {
     fn said(&self) -> Said {
         match self.repair.kind {
+            RepairKind::Through(twin) if self.runtime == Runtime::Standard => standard::through(self, twin),
             RepairKind::Through(twin) => {
                 self.needs_crashsafe()?;
                 match twin {
@@ -85,11 +89,24 @@ impl Order<'_, '_> {
         }
     }
 
+    /// What `function` is, through imports and through variables that are only ever that.
+    fn called(&self, function: Node<'t>) -> Option<String> {
+        let dotted = self.code.dotted(function)?;
+        let is_variable = function.kind() == Kind::Identifier && dotted == function.text();
+        if !is_variable || self.code.parameter(self.site.scope(), &dotted).is_some() {
+            return Some(dotted);
+        }
+        let assigned = self.code.assigned(self.code.tree.root(), &dotted);
+        let mut meanings = assigned.values.iter().map(|value| self.code.dotted(*value));
+        let Some(first) = meanings.next() else { return Some(dotted) };
+        let is_one = !assigned.other && meanings.all(|meaning| meaning == first);
+        first.filter(|_| is_one).or(Some(dotted))
+    }
+
     fn needs_crashsafe(&self) -> Result<(), Decline> {
         match self.runtime {
             Runtime::Crashsafe => Ok(()),
-            Runtime::Standard => Err(decline("the protocol is too long to be written out here")),
-            Runtime::None => Err(decline("it needs a runtime")),
+            Runtime::Standard | Runtime::None => Err(decline("it needs a runtime")),
         }
     }
 }

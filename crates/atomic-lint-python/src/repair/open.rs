@@ -6,13 +6,16 @@ use super::draft::Draft;
 use super::hazard::While;
 use super::opening::Opening;
 use super::site::Site;
-use super::{Order, Said, decline, handle, one_shot};
+use super::{Order, Said, decline, descriptor, handle, one_shot};
 use crate::kind::{Field, Kind};
 use crate::tree::Node;
 
 /// The call at the reported place, whatever the statement it is in.
 pub(super) fn through(order: &Order<'_, '_>) -> Said {
     let call = Call::of(order.site.node()).ok_or_else(|| decline("it is not a call"))?;
+    if order.called(call.function).as_deref() == Some("os.open") {
+        return descriptor::through(order, &call);
+    }
     let opening = Opening::of(order, &call)?;
     if let Some(item) = Item::of(&order.site) {
         return in_with(order, &call, &opening, &item);

@@ -11,7 +11,7 @@ use atomic_lint_source::Edit;
 /// The publish at the reported place.
 pub(super) fn replacing(order: &Order<'_, '_>) -> Said {
     let call = Call::of(order.site.node()).ok_or_else(|| decline("it is not a call"))?;
-    let name = order.code.dotted(call.function);
+    let name = order.called(call.function);
     match (name.as_deref(), call.method()) {
         (Some("os.rename" | "os.renames"), _) => by_function(order, &call, false),
         (Some("shutil.move"), _) => moved(order, &call),
@@ -39,11 +39,13 @@ fn moved<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Said {
     if call.args.len() != 2 || call.has_spread() || call.args.iter().any(|arg| arg.name.is_some()) {
         return Err(decline("its arguments are not spelled out"));
     }
-    if order.site.parent_kind() != Some(Kind::ExpressionStatement) {
-        return Err(decline("what it returns is used"));
-    }
+    let is_used = match order.site.parent_kind() {
+        Some(Kind::ExpressionStatement) => false,
+        Some(Kind::Lambda | Kind::ReturnStatement) => true,
+        _ => return Err(decline("what it returns is used")),
+    };
     let is_beside = is_beside(order, call.args[0].value, call.args[1].value, 3);
-    by_function(order, call, !is_beside)
+    by_function(order, call, is_used || !is_beside)
 }
 
 /// Whether `source` is made of `target` in a way that keeps the directory.

@@ -2,7 +2,7 @@
 //!
 //! Where the handle is at hand, the two lines go to the end of its life; otherwise the rename goes through the runtime.
 
-use super::args::{Call, bare};
+use super::args::{Argument, Call, bare};
 use super::call::Recall;
 use super::draft::Draft;
 use super::handle::is_close;
@@ -33,9 +33,10 @@ pub(super) fn opening<'t>(order: &Order<'_, 't>) -> Option<Site<'t>> {
         let calls = order.site.scope().descendants().filter(|node| node.kind() == Kind::Call);
         let opens = calls.filter(|node| node.span().end <= before).filter(|node| {
             Call::of(*node).is_some_and(|call| {
-                let function = call.function.text();
+                let function = order.called(call.function);
+                let function = function.as_deref().unwrap_or(call.function.text());
                 let opens = function == "open" || function.ends_with(".open");
-                opens && opened_path(&call).is_some_and(|path| path.text() == source.text())
+                opens && opened_path(order, &call).is_some_and(|path| path.text() == source.text())
             })
         });
         let opens = opens.last().or_else(|| temporary(order, source))?;
@@ -60,9 +61,9 @@ fn temporary<'t>(order: &Order<'_, 't>, source: Node<'t>) -> Option<Node<'t>> {
     named.last()
 }
 
-fn opened_path<'t>(call: &Call<'t>) -> Option<Node<'t>> {
+fn opened_path<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Option<Node<'t>> {
     match call.method() {
-        Some((receiver, "open")) if !matches!(receiver.text(), "io" | "codecs" | "os") => Some(bare(receiver)),
+        Some((receiver, "open")) if order.code.dotted(call.function).is_none() => Some(bare(receiver)),
         _ => call.args.first().map(|arg| arg.value),
     }
 }
@@ -71,6 +72,13 @@ fn opened_path<'t>(call: &Call<'t>) -> Option<Node<'t>> {
 fn source<'t>(order: &Order<'_, 't>) -> Option<Node<'t>> {
     let call = Call::of(order.site.node())?;
     let by_function = order.code.dotted(call.function).is_some();
+    // `asyncio.to_thread(os.replace, source, target)`
+    let is_rename = |arg: &Argument<'t>| {
+        matches!(order.called(arg.value).as_deref(), Some("os.replace" | "os.rename" | "shutil.move"))
+    };
+    if let Some(at) = call.args.iter().position(is_rename) {
+        return call.args.get(at + 1).map(|arg| arg.value);
+    }
     match call.method() {
         Some((receiver, _)) if !by_function && call.args.len() == 1 => Some(bare(receiver)),
         _ => call.args.first().map(|arg| arg.value),
@@ -79,7 +87,7 @@ fn source<'t>(order: &Order<'_, 't>) -> Option<Node<'t>> {
 
 fn beside_handle<'t>(order: &Order<'_, 't>, opened: &Site<'t>) -> Said {
     let call = Call::of(opened.node()).ok_or_else(|| decline("what opens its file is not a call"))?;
-    let function = order.code.dotted(call.function).unwrap_or_default();
+    let function = order.called(call.function).unwrap_or_default();
     if ["gzip.", "bz2.", "lzma.", "zipfile.", "tarfile."].iter().any(|module| function.starts_with(module)) {
         return Err(decline("it is synced only after its compression has ended"));
     }
@@ -236,7 +244,7 @@ fn through_runtime(order: &Order<'_, '_>) -> Option<Draft> {
     let call = Call::of(order.site.node()).filter(|_| order.runtime == Runtime::Crashsafe)?;
     let module = code.imports.module(code, "crashsafe").ok()?;
     let function = format!("{}.replace", module.name);
-    let name = code.dotted(call.function);
+    let name = order.called(call.function);
     let recall = match (name.as_deref(), call.method()) {
         (Some("os.replace" | "os.rename" | "shutil.move"), _) if call.args.len() == 2 && !call.has_spread() => {
             let args = call.args.iter().map(|arg| arg.value.text().to_string());
