@@ -6,6 +6,7 @@ mod cli {
     mod configuration;
     mod discovery;
     mod exit_code;
+    mod hostile;
     mod not_analysed;
     mod output;
     mod project;

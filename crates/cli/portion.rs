@@ -1,11 +1,11 @@
 //! Which function bodies of a file are lowered: those that matter to a write, as far as it is known by now.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use atomic_lint_analysis::{Mention, MentionForm};
 use atomic_lint_catalog::Prefilter;
 use atomic_lint_ir::{Frontend, Language, Part};
 use atomic_lint_source::Span;
 use memchr::memmem;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a run has asked for so far, beyond the steps with which findings can begin.
@@ -145,27 +145,33 @@ fn fits(form: &MentionForm, before: &str, aliases: &BTreeSet<&str>) -> bool {
 }
 
 /// A search for whole words.
+///
+/// Every word of the text is looked up: building an automaton is quadratic in the number of words.
 #[derive(Debug)]
-struct WordSearch(AhoCorasick);
+struct WordSearch(FxHashMap<String, usize>);
 
 impl WordSearch {
     fn new<'w>(words: impl Iterator<Item = &'w str>) -> Option<Self> {
-        let words: Vec<&str> = words.collect();
-        if words.is_empty() {
-            return None;
-        }
-        let mut builder = AhoCorasick::builder();
-        // Identifiers cannot overlap at their bounds, so the longest from the left are all that are wanted.
-        builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
-        Some(WordSearch(builder.build(words).ok()?))
+        let words: FxHashMap<String, usize> = words.map(str::to_owned).zip(0..).collect();
+        (!words.is_empty()).then_some(WordSearch(words))
     }
 
     /// Number and start of every word in `text`.
     fn found<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let whole = |start: usize, end: usize| !text[..start].ends_with(is_word) && !text[end..].starts_with(is_word);
-        let found = self.0.find_iter(text).filter(move |found| whole(found.start(), found.end()));
-        found.map(|found| (found.pattern().as_usize(), found.start()))
+        words(text).filter_map(|(start, word)| self.0.get(word).map(|number| (*number, start)))
     }
+}
+
+/// What stands in `text` between anything else than letters, digits and underscores, with where it begins.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bytes = text.as_bytes();
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + bytes[at..].iter().position(is_part)?;
+        at = bytes[start..].iter().position(|byte| !is_part(byte)).map_or(bytes.len(), |length| start + length);
+        Some((start, &text[start..at]))
+    })
 }
 
 fn is_word(c: char) -> bool {

@@ -17,6 +17,15 @@ use std::sync::Arc;
 /// Wrappers in wrappers are not followed further.
 const WRAPPERS: usize = 6;
 
+/// A plain value that a field is given by its class or constructor is what it has to begin with: methods that have
+/// nothing to do with files are not run, and may give it another.
+fn to_begin_with(mut value: Value) -> Value {
+    if value.atoms().iter().all(|atom| matches!(atom, Atom::None | Atom::Bool(_) | Atom::Int(_))) {
+        value.join(&Value::of(Atom::Anything));
+    }
+    value
+}
+
 impl Machine<'_, '_> {
     /// Something of which only the identity and the declared type are known.
     pub(crate) fn symbol(&self, file: FileId, path: PathRef, ty: Option<&Type>) -> Value {
@@ -232,7 +241,7 @@ impl Machine<'_, '_> {
         }
         let attribute = self.class_attribute(ty, field);
         if !attribute.is_unknown() {
-            return attribute;
+            return to_begin_with(attribute);
         }
         self.declared_field(key, ty, field)
     }
@@ -265,7 +274,7 @@ impl Machine<'_, '_> {
             value = value.filter(|atom| !matches!(atom, Atom::None));
         }
         self.bring_in(state, &value);
-        Some(value)
+        Some(to_begin_with(value))
     }
 
     /// The files that the fields of a type hold are there before its methods touch them.

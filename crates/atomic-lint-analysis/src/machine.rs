@@ -408,7 +408,7 @@ impl<'p, 'u> Machine<'p, 'u> {
                 match &mut exits.ok {
                     Some((known, returned)) => {
                         known.join(&state);
-                        returned.join(&value);
+                        returned.join_way(&value);
                     }
                     None => exits.ok = Some((state, value)),
                 }
@@ -599,7 +599,7 @@ pub(crate) fn join_exits(all: &mut Exits, more: Exits) {
     match (&mut all.ok, more.ok) {
         (Some((state, value)), Some((other, returned))) => {
             state.join(&other);
-            value.join(&returned);
+            value.join_way(&returned);
         }
         (slot @ None, more) => *slot = more,
         (Some(_), None) => {}

@@ -230,4 +230,55 @@ mod tests {
             assert_eq!(Stages::only(Stage::Unknown).after(event).1, [], "{event:?}");
         }
     }
+
+    const EVENTS: [Event; 10] = [
+        Event::Write { buffered: true },
+        Event::Write { buffered: false },
+        Event::Handed { buffered: true },
+        Event::Handed { buffered: false },
+        Event::Finished,
+        Event::Flush,
+        Event::Sync { flushes: false },
+        Event::Sync { flushes: true },
+        Event::Publish { syncs: false },
+        Event::Publish { syncs: true },
+    ];
+
+    /// Every set of stages with every set that it is part of.
+    fn with_more() -> impl Iterator<Item = (Stages, Stages)> {
+        let sets = 1..1 << Stages::ORDER.len();
+        sets.clone().flat_map(move |some: u8| {
+            sets.clone().filter(move |more| more & some == some).map(move |more| (Stages(some), Stages(more)))
+        })
+    }
+
+    #[test]
+    fn one_more_way_takes_no_stage_and_no_fault_away() {
+        for (some, more) in with_more() {
+            for event in EVENTS.into_iter().chain([Event::SyncDirectory]) {
+                let ((next, faults), (next_of_more, faults_of_more)) = (some.after(event), more.after(event));
+                assert_eq!(next.union(next_of_more), next_of_more, "{some:?} {more:?} {event:?}");
+                for found in faults {
+                    let same = faults_of_more.iter().find(|other| other.fault == found.fault);
+                    let same = same.unwrap_or_else(|| panic!("{some:?} {more:?} {event:?}: {found:?} is lost"));
+                    assert!(found.always || !same.always, "one more way does not make sure");
+                    assert!(same.written || !found.written, "what was written stays so");
+                    assert!(same.right_somewhere || !found.right_somewhere, "a way that is right stays one");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_fault_is_on_every_way_only_if_each_has_it() {
+        for (some, _) in with_more() {
+            for event in EVENTS {
+                for found in some.after(event).1 {
+                    let has =
+                        |stage: Stage| Stages::only(stage).after(event).1.iter().any(|one| one.fault == found.fault);
+                    assert_eq!(found.always, some.iter().all(has), "{some:?} {event:?}");
+                }
+            }
+        }
+    }
 }

@@ -40,15 +40,20 @@ impl Outline {
     /// one of these, and so on; those that `asked` holds for; and what any of all these mention, and so on.
     pub fn apart(&self, text: &str, begins: impl Fn(&Part) -> bool, asked: impl Fn(&Part) -> bool) -> Vec<Span> {
         let defined = Defined::new(self, text);
-        let mut uses = vec![Vec::new(); self.parts.len()];
-        let mut users = vec![Vec::new(); self.parts.len()];
+        let mut uses = vec![Vec::new(); self.parts.len() + defined.definers.len()];
+        let mut users = uses.clone();
+        let mut edge = |from: usize, to: usize| {
+            uses[from].push(to);
+            users[to].push(from);
+        };
         for (at, part) in self.parts.iter().enumerate() {
-            defined.mentioned(part.span.slice(text), |other| {
-                uses[at].push(other);
-                users[other].push(at);
-            });
+            defined.mentioned(part.span.slice(text), |name| edge(at, self.parts.len() + name));
         }
-        let mut kept: Vec<bool> = self.parts.iter().map(begins).collect();
+        for (name, parts) in defined.definers.iter().enumerate() {
+            parts.iter().for_each(|part| edge(self.parts.len() + name, *part));
+        }
+        let begun = self.parts.iter().map(begins);
+        let mut kept: Vec<bool> = begun.chain(defined.definers.iter().map(|_| false)).collect();
         spread(&mut kept, &users);
         kept.iter_mut().zip(&self.parts).for_each(|(kept, part)| *kept |= asked(part));
         spread(&mut kept, &uses);
@@ -70,33 +75,41 @@ fn spread(kept: &mut [bool], edges: &[Vec<usize>]) {
 }
 
 /// Which parts define a name.
+///
+/// What is mentioned leads to a name and the name to the parts, for many parts may mention what many parts define.
+#[derive(Default)]
 struct Defined<'t> {
-    /// By name: the parts that define it, by itself and as a member.
-    parts: FxHashMap<&'t str, Vec<(usize, bool)>>,
+    /// By name: its numbers, by itself and as a member, where it is defined so.
+    names: FxHashMap<&'t str, [Option<usize>; 2]>,
+    /// By number: the parts that define it.
+    definers: Vec<Vec<usize>>,
 }
 
 impl<'t> Defined<'t> {
     fn new(outline: &Outline, text: &'t str) -> Self {
-        let mut parts: FxHashMap<&str, Vec<(usize, bool)>> = FxHashMap::default();
+        let mut defined = Defined::default();
         for (at, part) in outline.parts.iter().enumerate() {
             for name in &part.names {
-                parts.entry(name.span.slice(text)).or_default().push((at, name.member));
+                let numbers = defined.names.entry(name.span.slice(text)).or_default();
+                let number = *numbers[usize::from(name.member)].get_or_insert(defined.definers.len());
+                defined.definers.resize_with(defined.definers.len().max(number + 1), Vec::new);
+                defined.definers[number].push(at);
             }
         }
-        Defined { parts }
+        defined
     }
 
-    /// Calls `found` with every part that defines a name that stands in `text`.
+    /// Calls `found` with the number of every name that stands in `text`.
     fn mentioned(&self, text: &str, mut found: impl FnMut(usize)) {
         for (start, word) in words(text) {
-            if let Some(parts) = self.parts.get(word) {
+            if let Some(numbers) = self.names.get(word) {
                 let how = self.mention(text[..start].trim_end());
-                parts.iter().filter(|(_, member)| how.can_be(*member)).for_each(|(part, _)| found(*part));
+                let fit = [false, true].into_iter().zip(numbers).filter(|(member, _)| how.can_be(*member));
+                fit.filter_map(|(_, number)| *number).for_each(&mut found);
             }
         }
     }
 
-    /// What stands before a name says how it is mentioned.
     fn mention(&self, before: &str) -> Mention {
         if let Some(path) = before.strip_suffix("::") {
             let path = path.trim_end();
@@ -111,7 +124,7 @@ impl<'t> Defined<'t> {
     }
 
     fn is_type(&self, name: &str) -> bool {
-        self.parts.get(name).is_some_and(|parts| parts.iter().any(|(_, member)| !member))
+        self.names.get(name).is_some_and(|[alone, _]| alone.is_some())
     }
 }
 

@@ -15,6 +15,7 @@
 //! - Comprehensions and generator expressions run where they stand.
 
 mod assign;
+mod bounds;
 mod call;
 mod comprehension;
 mod condition;
@@ -66,13 +67,18 @@ impl Frontend for PythonFrontend {
                 &shortened
             }
         };
+        if bounds::is_too_deep(text) {
+            return nothing(GapKind::Nesting, "too many levels of indentation");
+        }
         let parsed = if u32::try_from(text.len()).is_ok() { tree::Tree::parse(text) } else { None };
-        let Some(mut tree) = parsed else {
-            let message = "the parser gave up".to_string();
-            return Lowered { unit: None, gaps: vec![Gap { span: Span::default(), kind: GapKind::Syntax, message }] };
-        };
+        let Some(mut tree) = parsed else { return nothing(GapKind::Syntax, "the parser gave up") };
         let gaps = std::mem::take(&mut tree.gaps);
         let unit = lower::Lower::new(&tree).unit().omitting(omitted);
         Lowered { unit: Some(unit), gaps }
     }
+}
+
+/// A file of which nothing was understood.
+fn nothing(kind: GapKind, message: &str) -> Lowered {
+    Lowered { unit: None, gaps: vec![Gap { span: Span::default(), kind, message: message.to_owned() }] }
 }

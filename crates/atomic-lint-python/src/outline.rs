@@ -96,7 +96,7 @@ fn line_end(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
 }
 
 /// Behind the string whose quotes begin at `at`.
-fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(crate) fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     let quote = bytes[at];
     let triple = bytes[at..].starts_with(&[quote; 3]);
     at += if triple { 3 } else { 1 };

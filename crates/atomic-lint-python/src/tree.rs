@@ -4,6 +4,7 @@
 //! [`Span`]s, where depth is bounded and where errors and comments are picked out.
 //! What the nodes mean is none of its business.
 
+use crate::bounds;
 use crate::kind::{Field, Kind, Tables};
 use atomic_lint_ir::{Gap, GapKind};
 use atomic_lint_source::Span;
@@ -51,11 +52,14 @@ thread_local! {
 impl<'s> Tree<'s> {
     /// Parses `text`; `None` where there is no tree at all.
     pub(crate) fn parse(text: &'s str) -> Option<Tree<'s>> {
-        let parsed = PARSER.with_borrow_mut(|slot| parser(slot)?.parse(text, None))?;
+        let (seen, hidden) = bounds::without_long_comments(text);
+        let parsed = PARSER.with_borrow_mut(|slot| bounds::parse(parser(slot)?, &seen))?;
         let mut tree = Tree { text, nodes: Vec::new(), comments: Vec::new(), gaps: Vec::new() };
         tree.nodes.reserve(parsed.root_node().descendant_count() / 2);
         let faulty = parsed.root_node().has_error();
         Walk { tree: &mut tree, tables: Tables::get(), faulty }.node(&mut parsed.walk());
+        tree.comments.extend(hidden);
+        tree.comments.sort_unstable();
         Some(tree)
     }
 

@@ -147,3 +147,26 @@ fn no_import_is_of_nothing() {
         assert!(unit.globs.iter().all(|glob| !glob.target.segments.is_empty()));
     }
 }
+
+#[test]
+fn many_levels_of_indentation_are_a_gap() {
+    let lines: String = (0..600).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect();
+    assert!(too_deep(&survives(lines + &" ".repeat(600) + "open('a')\n")));
+}
+
+#[test]
+fn long_comments_cost_little_and_are_no_gap() {
+    let comments = "# a\n    # b\n".repeat(20_000);
+    for source in [format!("{comments}open(1)\n"), format!("if x:\n{comments}    open(1)\n")] {
+        let lowered = survives(source);
+        assert_eq!(lowered.gaps, []);
+        assert!(atomic_lint_ir::dump(&lowered.unit.unwrap()).contains("?open(1)"));
+    }
+}
+
+#[test]
+fn a_text_that_is_read_again_and_again_is_a_gap() {
+    let lowered = survives(format!("x = 1\n{}\nopen(1)\n", "\\\n".repeat(50_000)));
+    assert!(lowered.unit.is_none() && lowered.gaps.len() == 1);
+    assert_eq!(survives(String::from("open(1)\n")).gaps, []);
+}
