@@ -183,7 +183,7 @@ impl Evidence<'_, '_> {
             protocol: flaw_protocol(flaw),
             reasons,
             notes,
-            repair: repair::of_flaw(self.program.models(flaw.step.body), flaw),
+            repair: repair::of_flaw(self.program, flaw),
         }
     }
 
@@ -399,7 +399,7 @@ impl Evidence<'_, '_> {
             target: flaw.target.clone(),
             always: flaw.always,
             alone: false,
-            repair: repair::of_flaw(self.program.models(flaw.step.body), flaw),
+            repair: repair::of_flaw(self.program, flaw),
         }
     }
 }

@@ -5,6 +5,7 @@
 use crate::defect::Defect;
 use crate::finding::Moment;
 use crate::log::Flaw;
+use crate::program::Program;
 use crate::protocol::Fault;
 use crate::state::{File, Origin};
 use atomic_lint_catalog::{Models, OpenAs};
@@ -40,8 +41,9 @@ fn is_replaced_whole(file: &File) -> bool {
 }
 
 /// What has to be done about a step that is wrong.
-pub(crate) fn of_flaw(models: &Models, flaw: &Flaw) -> Option<(FileId, Repair)> {
-    let file = flaw.place.file;
+pub(crate) fn of_flaw(program: &Program<'_>, flaw: &Flaw) -> Option<(FileId, Repair)> {
+    let (file, around) = (flaw.place.file, program.body(flaw.step.body).body.span);
+    let models = program.models(flaw.step.body);
     let mut steps = flaw.file.as_ref().map(|staged| steps(staged, file)).unwrap_or_default();
     steps.extend(within(file, flaw.removed).map(|span| (FlowStep::Remove, span)));
     steps.sort_by_key(|(step, span)| (*span, *step));
@@ -51,7 +53,9 @@ pub(crate) fn of_flaw(models: &Models, flaw: &Flaw) -> Option<(FileId, Repair)> 
         RepairKind::KeepTarget => Some(FlowStep::Remove),
         _ => None,
     };
-    if needed.is_some_and(|needed| !steps.iter().any(|(step, _)| *step == needed)) {
+    // In another function it may be for others too.
+    let own = |span: Span| around.contains(span);
+    if needed.is_some_and(|needed| !steps.iter().any(|(step, span)| *step == needed && own(*span))) {
         return None;
     }
     let target = within(file, flaw.named);

@@ -14,4 +14,4 @@ mod transaction;
 pub(crate) use choice::Choice;
 pub(crate) use mend::{Mend, mends};
 pub(crate) use run::{Steps, run};
-pub(crate) use runtime::Dependency;
+pub(crate) use runtime::{Dependency, is_laid_in};

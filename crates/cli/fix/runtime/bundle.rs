@@ -40,9 +40,16 @@ pub(super) fn rust(host: Host) -> Vec<(&'static str, String)> {
 }
 
 /// The files of the Python package.
-pub(super) fn python() -> &'static [(&'static str, &'static str)] {
-    PYTHON
+pub(super) fn python() -> Vec<(&'static str, String)> {
+    let text = |name: &str, text: &str| match name {
+        "__init__.py" => format!("{MARK} for the code that it has fixed.\n{text}"),
+        _ => text.to_owned(),
+    };
+    PYTHON.iter().map(|(name, content)| (*name, text(name, content))).collect()
 }
+
+/// With what the first file of each language begins.
+pub(super) const MARK: &str = "# crashsafe as atomic-lint lays it in";
 
 /// Its own style, whatever that of the project is.
 const RUSTFMT: &str = "max_width = 120\nuse_small_heuristics = \"Max\"\n";
@@ -53,9 +60,7 @@ const PORTABLE: &str = "//! Builds the runtime on the standard library alone, so
 
 fn manifest(host: Host) -> String {
     let mut text = format!(
-        "# {NAME} {version}, laid in by atomic-lint for the code that it has fixed.\n\
-         # `atomic-lint init --runtime` lays it in anew.\n\
-         [package]\nname = \"{NAME}\"\nversion = \"{version}\"\nedition = \"2024\"\nrust-version = \"1.85\"\n\
+        "{MARK} for the code that it has fixed.\n[package]\nname = \"{NAME}\"\nversion = \"{version}\"\nedition = \"2024\"\nrust-version = \"1.85\"\n\
          license = \"MIT OR Apache-2.0\"\n\
          description = \"Atomic and durable file writes: the old file or the new one, never a torn one\"\n\
          publish = false\n\n[lib]\ntest = false\ndoctest = false\n",

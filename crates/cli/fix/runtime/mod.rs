@@ -55,6 +55,12 @@ impl Dependency {
     }
 }
 
+/// Whether the directory `path` is the runtime as this program lays it in: it is not the project's to mend.
+pub(crate) fn is_laid_in(path: &Path) -> bool {
+    let marked = |name: &str| std::fs::read_to_string(path.join(name)).is_ok_and(|text| text.starts_with(bundle::MARK));
+    path.file_name().is_some_and(|name| name == NAME) && (marked("Cargo.toml") || marked("__init__.py"))
+}
+
 /// What has to be changed for fixed files to find the runtime.
 #[derive(Clone, Debug)]
 pub(crate) struct Planner {

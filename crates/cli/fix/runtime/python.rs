@@ -24,7 +24,7 @@ pub(super) fn plan(planner: &mut Planner, file: &Path) -> Result<Option<usize>, 
         // A directory or repository of the Rust package has no package that an interpreter can load as it is.
         Dependency::Vendor | Dependency::Path(_) | Dependency::Git { .. } => {
             for (name, text) in bundle::python() {
-                planner.put(&root, home.join(name), (*text).to_owned())?;
+                planner.put(&root, home.join(name), text)?;
             }
             Ok(planner.planned(&root))
         }
