@@ -8,6 +8,7 @@ use atomic_lint_python::PythonFrontend;
 use atomic_lint_rust::RustFrontend;
 use atomic_lint_source::{Edit, FileId};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// A fix as it is applied.
 #[derive(Clone, Debug)]
@@ -28,12 +29,32 @@ pub(crate) fn mends(
     sources: &Sources,
     runtime: Runtime,
 ) -> Vec<Result<Mend, String>> {
-    let one = |(diagnostic, task): (&mut Diagnostic, &Option<Task>)| {
+    let dear = beyond_budget(tasks, sources);
+    let one = |((diagnostic, task), dear): ((&mut Diagnostic, &Option<Task>), bool)| {
+        if dear {
+            return Err("its file has too many others for all of them to be written out at once".to_owned());
+        }
         let mend = mend(task.as_ref(), sources, runtime)?;
         diagnostic.fix = sources.get(mend.file).map(|source| fix(&diagnostic.fingerprint, &mend.spelling, source));
         Ok(mend)
     };
-    diagnostics.par_iter_mut().zip(tasks).map(one).collect()
+    diagnostics.par_iter_mut().zip(tasks).zip(dear).map(one).collect()
+}
+
+/// Writing out a fix reads the whole file, so that all of a large file with many would take quadratic time.
+const BUDGET: usize = 4 << 20;
+
+/// Which of `tasks` are too many for their file; they have their turn when others of it are done.
+fn beyond_budget(tasks: &[Option<Task>], sources: &Sources) -> Vec<bool> {
+    let mut spent: BTreeMap<FileId, usize> = BTreeMap::new();
+    let mut is_dear = |task: &Option<Task>| {
+        let Some((file, ..)) = task else { return false };
+        let spent = spent.entry(*file).or_insert(0);
+        let first = *spent == 0;
+        *spent += sources.get(*file).map_or(0, |source| source.text.len());
+        !first && *spent > BUDGET
+    };
+    tasks.iter().map(&mut is_dear).collect()
 }
 
 fn mend(task: Option<&Task>, sources: &Sources, runtime: Runtime) -> Result<Mend, String> {

@@ -19,28 +19,38 @@ pub(crate) struct Round {
 /// Applies to `text` as many of `mends`, which are in order of their findings, as go together; one where `alone`.
 pub(crate) fn round(language: Language, text: &str, mends: &[(usize, &Mend)], alone: bool) -> Round {
     let faults = faults(language, text);
-    let makes_sense = |edits: &[Edit]| apply(text, edits).ok().filter(|new| self::faults(language, new) <= faults);
-    let mut round = Round::default();
-    let mut edits: Vec<Edit> = Vec::new();
-    for (at, mend) in mends {
-        if alone && !round.taken.is_empty() {
-            break;
-        }
-        let own = &mend.spelling.edits;
-        if makes_sense(own).is_none_or(|new| new == text) {
-            round.broken.push(*at);
-        } else if own.iter().all(|edit| fits(edit, &edits)) {
-            edits.extend(own.iter().filter(|edit| !edits.contains(edit)).cloned().collect::<Vec<_>>());
-            round.taken.push(*at);
-        }
+    let sense = |edits: &[Edit]| {
+        let new = apply(text, edits).ok()?;
+        (new != text && self::faults(language, &new) <= faults).then_some(new)
+    };
+    let (taken, edits) = together(mends, alone);
+    if let Some(text) = sense(&edits) {
+        return Round { taken, broken: Vec::new(), text };
     }
-    match makes_sense(&edits) {
-        Some(new) => round.text = new,
+    // One of them spoils it: each is asked by itself, which takes longer.
+    let broken: Vec<usize> =
+        mends.iter().filter(|(_, mend)| sense(&mend.spelling.edits).is_none()).map(|(at, _)| *at).collect();
+    let good: Vec<(usize, &Mend)> = mends.iter().filter(|(at, _)| !broken.contains(at)).copied().collect();
+    let (taken, edits) = together(&good, alone);
+    match sense(&edits) {
+        Some(text) => Round { taken, broken, text },
         // Each makes sense, all together do not: one after the other, then.
-        None if !alone => return self::round(language, text, mends, true),
-        None => round.taken.clear(),
+        None if !alone => Round { broken, ..round(language, text, &good, true) },
+        None => Round { broken, ..Round::default() },
     }
-    round
+}
+
+/// Which of `mends` do not touch each other, with their edits.
+fn together(mends: &[(usize, &Mend)], alone: bool) -> (Vec<usize>, Vec<Edit>) {
+    let (mut taken, mut edits): (Vec<usize>, Vec<Edit>) = Default::default();
+    for (at, mend) in mends {
+        let own = &mend.spelling.edits;
+        if own.iter().all(|edit| fits(edit, &edits)) && !(alone && !taken.is_empty()) {
+            edits.extend(own.iter().filter(|edit| !edits.contains(edit)).cloned().collect::<Vec<_>>());
+            taken.push(*at);
+        }
+    }
+    (taken, edits)
 }
 
 /// How much of `text` its front end cannot read.
