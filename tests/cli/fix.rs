@@ -51,8 +51,8 @@ fn fixed_rust_builds_at_once_and_offline() {
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     assert!(text(&project, "src/lib.rs").contains("crashsafe::write(path, text)?;"));
     assert!(text(&project, "Cargo.toml").contains("[dependencies]\ncrashsafe = { path = \"vendor/crashsafe\" }\n"));
-    let cargo = Command::new(env!("CARGO")).args(["check", "--offline", "--quiet"]).current_dir(project.path());
-    let built = cargo_output(cargo);
+    let mut cargo = Command::new(env!("CARGO"));
+    let built = cargo_output(cargo.args(["check", "--offline", "--quiet"]).current_dir(project.path()));
     assert!(built.0, "{}", built.1);
 }
 

@@ -2,7 +2,7 @@
 
 use super::project::{Project, TORN};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use std::{env, fs, thread};
 
 /// All of it is for the long lane; at a desk a few files and kills show the same.
@@ -45,6 +45,5 @@ fn a_killed_fix_leaves_no_file_torn_or_lost() {
         }
         // Code that calls the runtime has it.
         assert!(done == 0 || project.at("crashsafe/_pure.py").exists());
-        assert!(took < Duration::from_secs(120), "{done}");
     }
 }
