@@ -6,7 +6,10 @@ mod cli {
     mod configuration;
     mod discovery;
     mod exit_code;
+    mod fix;
     mod hostile;
+    #[cfg(unix)]
+    mod killed_fix;
     mod not_analysed;
     mod output;
     mod project;

@@ -53,6 +53,8 @@ pub(crate) struct CheckArguments {
     /// Exit with 0 whatever was found or not analysed
     #[arg(long)]
     pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) fix: FixArguments,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "full", help_heading = "Output")]
     pub(crate) output_format: OutputFormat,
@@ -95,6 +97,49 @@ pub(crate) struct CheckArguments {
     /// Use this configuration file instead of the nearest
     #[arg(long, value_name = "FILE", help_heading = "Files")]
     pub(crate) config: Option<PathBuf>,
+}
+
+/// What `check` is given for changing the code.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Fixes")]
+pub(crate) struct FixArguments {
+    /// Rewrite the code of findings that have a safe fix
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Take fixes too that may change what the program does beyond what they are for
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
+    /// Print what --fix would change, and change nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Rewrite the code and do not report what is left
+    #[arg(long)]
+    pub(crate) fix_only: bool,
+    /// List the fixes that were made
+    #[arg(long)]
+    pub(crate) show_fixes: bool,
+    /// Exit with 1 if anything was fixed, also when nothing is left
+    #[arg(long)]
+    pub(crate) exit_non_zero_on_fix: bool,
+    /// Only fixes of these rules
+    #[arg(long, value_name = "RULE|GROUP|ALL", value_delimiter = ',')]
+    pub(crate) fixable: Vec<String>,
+    /// No fixes of these rules
+    #[arg(long, value_name = "RULE|GROUP|ALL", value_delimiter = ',')]
+    pub(crate) unfixable: Vec<String>,
+    /// Only the fixes with these identifiers, which reports give
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) fix_id: Vec<String>,
+    /// Compile what was fixed, and take back what does not; runs the build scripts of the project
+    #[arg(long)]
+    pub(crate) verify: bool,
+}
+
+impl FixArguments {
+    /// Whether the code is to be changed, or it is to be shown how it would be.
+    pub(crate) fn changes(&self) -> bool {
+        self.fix || self.fix_only || self.diff
+    }
 }
 
 /// What `rule` is given.

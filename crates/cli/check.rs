@@ -4,20 +4,24 @@ use crate::args::CheckArguments;
 use crate::config::Config;
 use crate::coverage::{Coverage, Missed};
 use crate::diagnostic::{AcceptedWrite, Diagnostic};
-use crate::inspect::{Depth, Inspector};
+use crate::fix::{self, Choice, Dependency, Mend, Steps};
+use crate::inspect::{Depth, Inspector, SourceFile};
+use crate::manifest::Manifest;
 use crate::output::Outputs;
 use crate::report::{self, Report};
 use crate::rounds::{self, Judged};
 use crate::selection::{Selection, Selector};
 use crate::sources::Sources;
 use crate::suppress::{self, Suppressions};
-use crate::walk::{self, WalkOptions};
+use crate::walk::{self, Found, WalkOptions};
 use crate::wording::Wording;
 use crate::{CLEAN, FAILED, FOUND, STACK, embedded};
 use atomic_lint_analysis::{Confidence, Finding, Settings, Target};
 use atomic_lint_catalog::{Catalog, Level, Prefilter};
+use atomic_lint_ir::Runtime;
 use atomic_lint_source::FileId;
 use ignore::gitignore::Gitignore;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -39,9 +43,32 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, String> {
         let hits = found.files.iter().filter(|file| file.hit).count();
         return report::print(&format!("{hits} of {} files\n", found.files.len())).map(|()| CLEAN);
     }
-    let settings = Settings { trusted_writers: config.trusted_writers, ..Settings::default() };
-    let judged = rounds::judge(&catalog, &settings, found, &inspector);
-    Answer::new(&catalog, &selection, judged).report(arguments, &catalog, &outputs)
+    let settings = Settings { trusted_writers: config.trusted_writers.clone(), ..Settings::default() };
+    let judge = |found: Found| {
+        let judged = rounds::judge(&catalog, &settings, found, &inspector);
+        Answer::new(&catalog, &selection, config.runtime, judged)
+    };
+    let again = |answer: Answer| judge(answer.found_again(&inspector));
+    let report = |answer: Answer| answer.report(arguments, &catalog, &outputs);
+    let answer = judge(found);
+    if !arguments.fix.changes() {
+        return report(answer);
+    }
+    let choice = choice(arguments, config.dependency.clone(), &catalog)?;
+    fix::run(&catalog, &choice, answer, &Steps { again: &again, report: &report }, arguments)
+}
+
+/// Which fixes are wanted.
+fn choice(arguments: &CheckArguments, dependency: Dependency, catalog: &Catalog) -> Result<Choice, String> {
+    dependency.check()?;
+    let fix = &arguments.fix;
+    Ok(Choice {
+        unsafe_too: fix.unsafe_fixes,
+        fixable: selectors("fixable", &fix.fixable, catalog)?,
+        unfixable: selectors("unfixable", &fix.unfixable, catalog)?,
+        ids: fix.fix_id.clone(),
+        dependency,
+    })
 }
 
 fn depth(arguments: &CheckArguments) -> Depth {
@@ -54,18 +81,19 @@ fn depth(arguments: &CheckArguments) -> Depth {
 
 /// The command line replaces what the configuration selects, and adds to what it ignores.
 fn selection(arguments: &CheckArguments, config: &Config, catalog: &Catalog) -> Result<Selection, String> {
-    let parse = |option: &str, texts: &[String]| -> Result<Vec<Selector>, String> {
-        let one = |text: &String| Selector::parse(text, catalog).map_err(|error| format!("--{option}: {error}"));
-        texts.iter().map(one).collect()
-    };
-    let select = parse("select", &arguments.select)?;
-    let mut ignore = parse("ignore", &arguments.ignore)?;
+    let select = selectors("select", &arguments.select, catalog)?;
+    let mut ignore = selectors("ignore", &arguments.ignore, catalog)?;
     ignore.extend(config.ignore.iter().cloned());
     Ok(Selection {
         select: if select.is_empty() { config.select.clone() } else { select },
-        extend: parse("extend-select", &arguments.extend_select)?,
+        extend: selectors("extend-select", &arguments.extend_select, catalog)?,
         ignore,
     })
+}
+
+fn selectors(option: &str, texts: &[String], catalog: &Catalog) -> Result<Vec<Selector>, String> {
+    let one = |text: &String| Selector::parse(text, catalog).map_err(|error| format!("--{option}: {error}"));
+    texts.iter().map(one).collect()
 }
 
 /// The command line replaces what the configuration excludes, or adds to it.
@@ -86,18 +114,36 @@ fn start_threads(jobs: usize) -> Result<(), String> {
 }
 
 /// What a run answers, before thresholds.
-struct Answer {
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
     /// Findings of selected rules that no comment allows, in order of their places.
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Their fixes in the same order, or why there is none.
+    mends: Vec<Result<Mend, String>>,
     accepted: Vec<AcceptedWrite>,
-    coverage: Coverage,
-    sources: Sources,
+    pub(crate) coverage: Coverage,
+    pub(crate) sources: Sources,
     /// What is wrong with comments for this program.
     problems: Vec<String>,
+    /// Every file; its index is its [`FileId`].
+    pub(crate) files: Vec<SourceFile>,
+    missed: Vec<Missed>,
+    manifests: Vec<Manifest>,
 }
 
 impl Answer {
-    fn new(catalog: &Catalog, selection: &Selection, mut judged: Judged) -> Self {
+    /// The fix of the finding `at`.
+    pub(crate) fn mend(&self, at: usize) -> Option<&Mend> {
+        self.mends.get(at)?.as_ref().ok()
+    }
+
+    /// The same files as a new walk would find them, with the changes that are tried.
+    fn found_again<'p>(mut self, inspector: &(dyn Fn() -> Inspector<'p> + Sync)) -> Found {
+        self.files.par_iter_mut().for_each_init(inspector, Inspector::inspect_again);
+        Found { files: self.files, missed: self.missed, manifests: self.manifests }
+    }
+
+    fn new(catalog: &Catalog, selection: &Selection, runtime: Runtime, mut judged: Judged) -> Self {
         let mut findings = selected(catalog, selection, std::mem::take(&mut judged.outcome.findings));
         let (sources, changed) = Sources::load(&judged.files, &files_in_report(&findings, &judged));
         let changed_ids: BTreeSet<FileId> = changed.iter().map(|(id, _)| *id).collect();
@@ -108,7 +154,7 @@ impl Answer {
 
         let suppressions = Suppressions::collect(&judged.files, &sources, catalog);
         let mut wording = Wording::new(catalog, &sources);
-        let mut diagnostics = Vec::new();
+        let (mut diagnostics, mut tasks) = (Vec::new(), Vec::new());
         for mut finding in findings {
             let Some(rule) = catalog.rule(&finding.rule) else { continue };
             if suppressions.allow(&finding.rule, &finding, &sources) {
@@ -117,10 +163,14 @@ impl Answer {
             let whole = finding.clone();
             finding.notes.retain(|(rule, _)| !suppressions.allow(rule, &whole, &sources));
             diagnostics.push(wording.diagnostic(rule, &finding));
+            tasks.push(finding.repair.map(|(file, repair)| (file, judged.files[file.0 as usize].language, repair)));
         }
+        let mends = fix::mends(&mut diagnostics, &tasks, &sources, runtime);
         let accepted = judged.outcome.accepted.iter().map(|one| wording.accepted(one)).collect();
         let coverage = judged.coverage();
-        Answer { diagnostics, accepted, coverage, problems: suppressions.problems, sources }
+        let problems = suppressions.problems;
+        let Judged { files, missed, manifests, .. } = judged;
+        Answer { diagnostics, mends, accepted, coverage, sources, problems, files, missed, manifests }
     }
 
     /// Gives `outputs` the report that `arguments` ask for; gives the exit code.
@@ -174,6 +224,7 @@ fn selected(catalog: &Catalog, selection: &Selection, findings: Vec<Finding>) ->
                 continue;
             }
             (finding.rule, finding.place) = finding.notes.remove(0);
+            finding.repair = None;
         }
         kept.push(finding);
     }
@@ -187,7 +238,8 @@ fn files_of(finding: &Finding) -> impl Iterator<Item = FileId> {
         Target::Text(_) | Target::Unnamed => None,
     };
     let notes = finding.notes.iter().map(|(_, place)| *place);
-    suppress::places(finding).chain(target).chain(notes).map(|place| place.file)
+    let repair = finding.repair.as_ref().map(|(file, _)| *file);
+    suppress::places(finding).chain(target).chain(notes).map(|place| place.file).chain(repair)
 }
 
 /// Files whose texts the report needs.

@@ -9,9 +9,10 @@ use atomic_lint_ir::{Directive, Frontend, Gap, GapKind, Language, Lowered, Unit}
 use atomic_lint_python::PythonFrontend;
 use atomic_lint_rust::RustFrontend;
 use atomic_lint_source::{LineIndex, Span};
-use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{io, mem};
 
 /// A file of a known language, and what became of it.
 #[derive(Debug)]
@@ -28,6 +29,19 @@ pub(crate) struct SourceFile {
     pub(crate) missed: Option<Missed>,
     /// What lowering gave, where it was lowered.
     pub(crate) facts: Option<Facts>,
+    /// What stands for its content while fixes are tried.
+    pub(crate) edited: Option<Arc<str>>,
+}
+
+impl SourceFile {
+    /// Its bytes, as they are to be judged.
+    pub(crate) fn bytes<'r>(&'r self, reader: &'r mut Reader) -> io::Result<&'r [u8]> {
+        bytes(reader, self.edited.as_deref(), &self.path)
+    }
+}
+
+fn bytes<'r>(reader: &'r mut Reader, edited: Option<&'r str>, path: &Path) -> io::Result<&'r [u8]> {
+    edited.map_or_else(|| reader.read(path), |text| Ok(text.as_bytes()))
 }
 
 /// What lowering gave.
@@ -88,15 +102,24 @@ impl<'p> Inspector<'p> {
 
     /// Reads the file `path`, reported as `name`, and lowers it if it is to be lowered.
     pub(crate) fn inspect(&mut self, name: String, path: PathBuf, language: Language) -> SourceFile {
-        let mut file = SourceFile { name, path, language, hit: false, missed: None, facts: None };
+        let mut file = SourceFile { name, path, language, hit: false, missed: None, facts: None, edited: None };
         if let Err(missed) = self.look(&mut file) {
             file.missed = Some(missed);
         }
         file
     }
 
+    /// Begins anew with `file`.
+    pub(crate) fn inspect_again(&mut self, file: &mut SourceFile) {
+        (file.hit, file.missed, file.facts) = (false, None, None);
+        if let Err(missed) = self.look(file) {
+            file.missed = Some(missed);
+        }
+    }
+
     fn look(&mut self, file: &mut SourceFile) -> Result<(), Missed> {
-        let bytes = read(&mut self.reader, file)?;
+        let edited = file.edited.clone();
+        let bytes = read(&mut self.reader, edited.as_deref(), file)?;
         let text = decode(file.language, bytes).map_err(|why| Missed::whole(&file.name, Kind::Encoding, why))?;
         file.hit = self.prefilter.hits(file.language, bytes);
         let wanted = match self.depth {
@@ -113,7 +136,8 @@ impl<'p> Inspector<'p> {
 
     /// Lowers what is asked of `file`, which was passed over before or of which less was asked.
     pub(crate) fn lower(&mut self, file: &mut SourceFile, ask: Ask<'_>) {
-        let lowered = read(&mut self.reader, file).and_then(|bytes| {
+        let edited = file.edited.clone();
+        let lowered = read(&mut self.reader, edited.as_deref(), file).and_then(|bytes| {
             let text = decode(file.language, bytes).map_err(|why| Missed::whole(&file.name, Kind::Encoding, why))?;
             lower(self.prefilter, self.depth, file, bytes, &text.text, ask);
             Ok(())
@@ -127,13 +151,13 @@ impl<'p> Inspector<'p> {
     pub(crate) fn mentions(&mut self, file: &SourceFile, search: &MentionSearch) -> bool {
         let Some(facts) = file.facts.as_ref().filter(|facts| !facts.omitted.is_empty()) else { return false };
         // A file that can no longer be read is met again when it is reported.
-        let Ok(bytes) = read(&mut self.reader, file) else { return false };
+        let Ok(bytes) = file.bytes(&mut self.reader) else { return false };
         decode(file.language, bytes).is_ok_and(|text| search.finds_within(&text.text, &facts.omitted))
     }
 }
 
-fn read<'r>(reader: &'r mut Reader, file: &SourceFile) -> Result<&'r [u8], Missed> {
-    reader.read(&file.path).map_err(|error| Missed::whole(&file.name, Kind::Io, error.to_string()))
+fn read<'r>(reader: &'r mut Reader, edited: Option<&'r str>, file: &SourceFile) -> Result<&'r [u8], Missed> {
+    bytes(reader, edited, &file.path).map_err(|error| Missed::whole(&file.name, Kind::Io, error.to_string()))
 }
 
 /// Lowers what is asked of `text`, the content of `file`.
@@ -203,7 +227,8 @@ impl Facts {
     }
 }
 
-fn frontend(language: Language) -> &'static dyn Frontend {
+/// The front end of `language`.
+pub(crate) fn frontend(language: Language) -> &'static dyn Frontend {
     match language {
         Language::Rust => &RustFrontend,
         Language::Python => &PythonFrontend,
@@ -211,7 +236,7 @@ fn frontend(language: Language) -> &'static dyn Frontend {
 }
 
 /// Runs a part of a front end on a stack that its recursion fits in; `None` where it panicked.
-fn guarded<T>(run: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn guarded<T>(run: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(|| stacker::maybe_grow(STACK - (1 << 20), STACK, run))).ok()
 }
 

@@ -11,6 +11,7 @@ mod coverage;
 mod diagnostic;
 mod embedded;
 mod fingerprint;
+mod fix;
 mod inspect;
 mod locale;
 mod manifest;

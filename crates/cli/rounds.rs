@@ -3,7 +3,7 @@
 use crate::callers::CallerSearch;
 use crate::coverage::{Coverage, Missed};
 use crate::inspect::{Ask, Inspector, SourceFile};
-use crate::manifest;
+use crate::manifest::{self, Manifest};
 use crate::portion::{self, Asked};
 use crate::read::Reader;
 use crate::walk::Found;
@@ -23,6 +23,8 @@ pub(crate) struct Judged {
     pub(crate) outcome: Outcome,
     /// What was asked for but is not among them.
     pub(crate) missed: Vec<Missed>,
+    /// The manifests by which they belong together.
+    pub(crate) manifests: Vec<Manifest>,
 }
 
 impl Judged {
@@ -59,7 +61,7 @@ pub(crate) fn judge<'p>(
     };
     // What was accepted is listed for files that were looked at for their own sake, however many others were.
     outcome.accepted.retain(|accepted| files[accepted.place.file.0 as usize].hit);
-    Judged { files, outcome, missed }
+    Judged { files, outcome, missed, manifests }
 }
 
 /// What a run has asked for so far.
@@ -129,7 +131,7 @@ fn callers(files: &[SourceFile], project: &Project<'_>, lists: &[Callers]) -> Ve
                 return None;
             }
             // A file that can no longer be read is no caller; whoever needs it meets the error again.
-            let text = reader.read(&file.path).ok()?;
+            let text = file.bytes(reader).ok()?;
             search.finds(text, |list| project.may_be_among(id, list)).then_some(at)
         });
         callers.extend(found.flatten().collect::<Vec<_>>());

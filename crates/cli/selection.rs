@@ -31,7 +31,7 @@ impl Selector {
     }
 
     /// How exactly it names `rule`; 0 where it does not.
-    fn precision(&self, rule: &Rule) -> u8 {
+    pub(crate) fn precision(&self, rule: &Rule) -> u8 {
         match self {
             Selector::All => 1,
             Selector::Group(group) if *group == rule.group => 2,

@@ -36,6 +36,11 @@ impl Source {
         Source { name, text, index, single_byte }
     }
 
+    /// Whether each character is one byte on disk.
+    pub(crate) fn is_single_byte(&self) -> bool {
+        self.single_byte
+    }
+
     /// Where byte `offset` of the text is.
     pub(crate) fn position(&self, offset: u32) -> Position {
         let line = self.index.line(offset);
@@ -104,7 +109,7 @@ impl Sources {
 }
 
 fn read_again(reader: &mut Reader, file: &SourceFile) -> Option<Source> {
-    let bytes = reader.read(&file.path).ok()?;
+    let bytes = file.bytes(reader).ok()?;
     let same = file.facts.as_ref().is_none_or(|facts| facts.digest == digest(bytes));
     let text = decode(file.language, bytes).ok().filter(|_| same)?;
     Some(Source::new(file.name.clone(), text.text.into_owned(), text.single_byte))

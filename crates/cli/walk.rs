@@ -1,6 +1,7 @@
 //! From arguments to files: a parallel walk that respects ignore files, and every file once.
 
 use crate::coverage::{Kind, Missed};
+use crate::fix;
 use crate::inspect::{Inspector, SourceFile, language_of};
 use crate::manifest::Manifest;
 use atomic_lint_ir::Language;
@@ -192,7 +193,8 @@ impl Skip {
         }
         let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
         let of_a_tool = is_directory && entry.file_name().to_str().is_some_and(|name| SKIPPED.contains(&name));
-        of_a_tool || self.is_excluded(entry.path(), is_directory)
+        let laid_in = is_directory && fix::is_laid_in(entry.path());
+        of_a_tool || laid_in || self.is_excluded(entry.path(), is_directory)
     }
 
     fn is_excluded(&self, path: &Path, is_directory: bool) -> bool {

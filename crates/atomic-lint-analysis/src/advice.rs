@@ -10,8 +10,8 @@ use crate::protocol::Stage;
 use crate::state::{File, Origin};
 use crate::value::Value;
 use atomic_lint_catalog::Naming;
-use atomic_lint_ir::{Language, Name};
-use atomic_lint_source::Place;
+use atomic_lint_ir::{Language, Name, Repair};
+use atomic_lint_source::{FileId, Place};
 use std::collections::BTreeMap;
 
 /// Findings as they come, with what they are about, so that advice finds them.
@@ -35,6 +35,8 @@ pub(crate) struct Advice {
     pub(crate) always: bool,
     /// It is said by itself, whatever else is wrong.
     pub(crate) alone: bool,
+    /// What has to be done about it.
+    pub(crate) repair: Option<(FileId, Repair)>,
 }
 
 impl<'p, 'u> Drafts<'p, 'u> {
@@ -128,6 +130,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
             },
             reasons: if advice.always { Vec::new() } else { vec![Reason::SomePaths] },
             notes: Vec::new(),
+            repair: advice.repair.clone(),
         }
     }
 
@@ -170,6 +173,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
                 target: target.clone(),
                 always: true,
                 alone: false,
+                repair: None,
             });
         }
     }
@@ -184,6 +188,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
             target: target.clone(),
             always: true,
             alone: !defect.rides_along(),
+            repair: None,
         });
     }
 

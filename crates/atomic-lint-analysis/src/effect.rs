@@ -48,7 +48,9 @@ impl Machine<'_, '_> {
         if let Some(applied) = &mut self.log.applied {
             applied.insert(api.name.clone());
         }
+        let around = std::mem::replace(&mut self.applying, api.name.clone());
         let made = self.effect(state, api, site);
+        self.applying = around;
         self.assigned = if api.assigns { made.value.clone() } else { None };
         self.returned(state, api, site, made)
     }

@@ -2,8 +2,8 @@
 //!
 //! The words come from the rule pages; whoever renders a finding fills them in and computes nothing.
 
-use atomic_lint_ir::Name;
-use atomic_lint_source::Place;
+use atomic_lint_ir::{Name, Repair};
+use atomic_lint_source::{FileId, Place};
 
 /// How sure the analysis is that a finding is true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -266,6 +266,8 @@ pub struct Finding {
     pub reasons: Vec<Reason>,
     /// Lesser rules that hold on the same flow, with their places.
     pub notes: Vec<(Name, Place)>,
+    /// What has to be done about it, and in which file, where that can be said.
+    pub repair: Option<(FileId, Repair)>,
 }
 
 /// A write that was seen and is not reported.

@@ -10,6 +10,7 @@ use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, Program, StepRef};
 use crate::project::Outcome;
 use crate::protocol::Fault;
+use crate::repair;
 use crate::state::{File, Origin};
 use atomic_lint_catalog::OpenAs;
 use atomic_lint_ir::Name;
@@ -91,7 +92,7 @@ impl Evidence<'_, '_> {
                 let excused = self.stays_temporary(flaw) || self.moves_what_was_found(flaw);
                 if !self.is_test(flaw.step) && !excused && !follows_from_another(flaw, log) {
                     match flaw.defect.rides_along() {
-                        true => drafts.advise(advice_of(flaw)),
+                        true => drafts.advise(self.advice_of(flaw)),
                         false => by_place.entry(self.flaw_place(flaw)).or_default().push(flaw),
                     }
                 }
@@ -110,6 +111,7 @@ impl Evidence<'_, '_> {
                 finding.place = self.call_place(*caller);
                 finding.scope = self.program.body(caller.body).body.name.clone();
                 finding.related.push(Related { role: Role::Sink, place: flaw.place });
+                finding.repair = None;
                 drafts.outcome.findings.push(finding);
             }
         }
@@ -181,6 +183,7 @@ impl Evidence<'_, '_> {
             protocol: flaw_protocol(flaw),
             reasons,
             notes,
+            repair: repair::of_flaw(self.program, flaw),
         }
     }
 
@@ -274,6 +277,8 @@ impl Evidence<'_, '_> {
                 let mut finding = self.file_finding(at, ending, rule);
                 finding.scope = self.program.body(caller.body).body.name.clone();
                 finding.related.push(Related { role: Role::Sink, place });
+                // It is mended where it is written, and once.
+                finding.repair = None;
                 drafts.outcome.findings.push(finding);
             }
         }
@@ -333,6 +338,7 @@ impl Evidence<'_, '_> {
             protocol: file_protocol(file),
             reasons,
             notes: Vec::new(),
+            repair: repair::of_file(self.program.models(file.step.body), file),
         }
     }
 
@@ -384,19 +390,20 @@ impl Evidence<'_, '_> {
     fn is_renamed_elsewhere(&self, path: &PathRef, body: BodyRef) -> bool {
         self.renamed.get(path).is_some_and(|bodies| bodies.iter().any(|other| *other != body))
     }
-}
 
-/// What a lesser flaw has to say.
-fn advice_of(flaw: &Flaw) -> Advice {
-    Advice {
-        rule: flaw.defect.rule(),
-        rank: flaw.defect.gravity(flaw.always),
-        place: flaw.place,
-        body: flaw.step.body,
-        file: flaw.file.clone(),
-        target: flaw.target.clone(),
-        always: flaw.always,
-        alone: false,
+    /// What a lesser flaw has to say.
+    fn advice_of(&self, flaw: &Flaw) -> Advice {
+        Advice {
+            rule: flaw.defect.rule(),
+            rank: flaw.defect.gravity(flaw.always),
+            place: flaw.place,
+            body: flaw.step.body,
+            file: flaw.file.clone(),
+            target: flaw.target.clone(),
+            always: flaw.always,
+            alone: false,
+            repair: repair::of_flaw(self.program, flaw),
+        }
     }
 }
 

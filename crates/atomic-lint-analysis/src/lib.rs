@@ -32,6 +32,7 @@ mod project;
 mod protocol;
 mod publish;
 mod relevance;
+mod repair;
 mod staging;
 mod state;
 mod unknown;

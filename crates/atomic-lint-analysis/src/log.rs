@@ -18,6 +18,8 @@ pub(crate) struct Flaw {
     pub(crate) defect: Defect,
     /// The step to be repaired.
     pub(crate) place: Place,
+    /// What is called there.
+    pub(crate) api: Name,
     /// The whole statement or call of that step.
     pub(crate) step: StepRef,
     /// On every way, not only on some.

@@ -102,6 +102,8 @@ pub(crate) struct Machine<'p, 'u> {
     pub(crate) suspended: Vec<Suspended>,
     /// What [`Frame::asides`] of the call about to be run is.
     pub(crate) asides: u32,
+    /// The name of the row being applied.
+    pub(crate) applying: Name,
     /// The source of the rename being applied.
     pub(crate) source: Option<(StepRef, Value)>,
     /// What the receiver of the call just made has become.
@@ -130,6 +132,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             log: Log::default(),
             suspended: Vec::new(),
             asides: 0,
+            applying: Name::default(),
             source: None,
             assigned: None,
             failed: None,

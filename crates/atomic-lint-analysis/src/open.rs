@@ -113,6 +113,8 @@ impl Machine<'_, '_> {
         let place = self.place_of(site);
         let target = if matches!(api.effect, Effect::TempFile) { None } else { api.target.as_ref() };
         File {
+            api: self.applying.clone(),
+            twin: api.twin,
             named: self.target_place(target, site),
             guessed: api.any_receiver
                 && !api.libraries.is_empty()

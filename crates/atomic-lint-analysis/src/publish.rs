@@ -330,6 +330,7 @@ impl Machine<'_, '_> {
         self.log.flaw(Flaw {
             defect,
             place: self.place_of(site),
+            api: self.applying.clone(),
             step: site.at,
             always,
             file: file.cloned(),

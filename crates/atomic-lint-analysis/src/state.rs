@@ -7,7 +7,7 @@ use crate::program::StepRef;
 use crate::protocol::{Event, Found, Stage, Stages};
 use crate::value::{FileKey, ObjectKey, Value};
 use atomic_lint_catalog::OpenAs;
-use atomic_lint_ir::{Local, Name};
+use atomic_lint_ir::{Local, Name, Twin};
 use atomic_lint_source::Place;
 use imbl::OrdMap;
 use imbl::ordmap::DiffItem;
@@ -59,6 +59,10 @@ pub(crate) struct File {
     pub(crate) step: StepRef,
     /// The whole call that opened it.
     pub(crate) place: Place,
+    /// What is called there.
+    pub(crate) api: Name,
+    /// What of the runtime does the same.
+    pub(crate) twin: Option<Twin>,
     /// The expression of its path, where the opening call has one.
     pub(crate) named: Option<Place>,
     /// The calls that led to that step, outermost first.
@@ -118,6 +122,8 @@ impl File {
             path,
             step,
             place,
+            api: Name::default(),
+            twin: None,
             named: None,
             chain,
             guessed: false,

@@ -1,6 +1,6 @@
 //! What one API does, in the vocabulary of the protocol.
 
-use atomic_lint_ir::Name;
+use atomic_lint_ir::{Name, Twin};
 use serde::Deserialize;
 
 /// What a call does to files, handles or paths.
@@ -198,6 +198,24 @@ impl Effect {
     }
 }
 
+impl Effect {
+    /// Whether it puts content at the place of its target, so that something safer can stand for it.
+    pub(crate) fn has_twin(self) -> bool {
+        matches!(self, Effect::WritePath | Effect::CopyPath)
+            || matches!(self, Effect::OpenTruncate | Effect::OpenWrite | Effect::OpenUpdate)
+            || matches!(self, Effect::OpenMode | Effect::OpenFlags | Effect::OpenOptions)
+    }
+
+    /// What stands for it unless its row says otherwise: a library that is given a path can be given another.
+    pub(crate) fn usual_twin(self) -> Option<Twin> {
+        match self {
+            Effect::CopyPath => Some(Twin::Copy),
+            Effect::WritePath | Effect::OpenTruncate | Effect::OpenMode => Some(Twin::Path),
+            _ => None,
+        }
+    }
+}
+
 /// Which argument something is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(
@@ -316,6 +334,8 @@ pub struct Callback {
 pub struct Kind {
     /// Its name in the models.
     pub name: Name,
+    /// The declared type that its values have first of all.
+    pub ty: Option<Name>,
     /// The kind whose rows hold for it too.
     pub extends: Option<KindId>,
     /// It is a handle to a file.
@@ -385,6 +405,8 @@ pub struct Api {
     pub writes: bool,
     /// It serialises while it writes, so it can fail half-way.
     pub serialises: bool,
+    /// What of the runtime does the same safely.
+    pub twin: Option<Twin>,
     /// It may write less than it is given, and gives how much.
     pub counts: bool,
     /// It writes each of its arguments by itself.

@@ -131,6 +131,15 @@ impl Models {
         calls.chain(methods).chain(fields)
     }
 
+    /// What code calls the row `name`: its path, or that of the type whose method it is, with the method.
+    pub fn spoken(&self, name: &Name) -> Name {
+        let method = name.rsplit_once('.').and_then(|(on, method)| Some((self.kind_named(on)?, method)));
+        match method.and_then(|(kind, method)| Some((self.kind(kind).ty.as_ref()?, method))) {
+            Some((ty, method)) => Name::from(format!("{ty}{}{method}", self.language.separator())),
+            None => name.clone(),
+        }
+    }
+
     /// Whether a method of that name changes a receiver that is not an object.
     pub fn assigns(&self, method: &str) -> bool {
         self.assigning.contains(method)
@@ -192,6 +201,7 @@ impl Models {
             let id = KindId(self.kinds.len() as u16);
             self.kinds.push(Kind {
                 name: kind.name.clone(),
+                ty: kind.types.iter().flat_map(Names::all).next().cloned(),
                 extends: None,
                 handle: kind.handle,
                 buffered: kind.buffered,
@@ -291,6 +301,10 @@ impl Models {
             let message = format!("`{name}`: this effect needs the key `{missing}`");
             return Err(source.error(at, message));
         }
+        if row.twin.is_some() && !row.effect.has_twin() {
+            let message = format!("`{name}`: only what writes a target has the key `twin`");
+            return Err(source.error(at, message));
+        }
         Ok(Api {
             name,
             effect: row.effect,
@@ -320,6 +334,7 @@ impl Models {
             or_remote: row.or_remote,
             writes: row.writes,
             serialises: row.serialises,
+            twin: row.stand_in(),
             counts: row.counts,
             piecemeal: row.piecemeal,
         })

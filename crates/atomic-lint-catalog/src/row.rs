@@ -1,7 +1,7 @@
 //! Model files as they are written: one struct for every row, checked key by key.
 
 use crate::{ArgRef, CatalogError, Effect};
-use atomic_lint_ir::Name;
+use atomic_lint_ir::{Name, Twin};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -130,10 +130,41 @@ pub(crate) struct ApiRow {
     pub(crate) writes: bool,
     #[serde(default)]
     pub(crate) serialises: bool,
+    pub(crate) twin: Option<TwinKey>,
     #[serde(default)]
     pub(crate) counts: bool,
     #[serde(default)]
     pub(crate) piecemeal: bool,
+}
+
+/// What stands for an API in the runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum TwinKey {
+    /// Nothing does.
+    None,
+    /// [`Twin::Write`].
+    Write,
+    /// [`Twin::Open`].
+    Open,
+    /// [`Twin::Copy`].
+    Copy,
+    /// [`Twin::Path`].
+    Path,
+}
+
+impl ApiRow {
+    /// What stands for it in the runtime: what the row says, or what is usual for its effect.
+    pub(crate) fn stand_in(&self) -> Option<Twin> {
+        match self.twin {
+            Some(TwinKey::None) => None,
+            Some(TwinKey::Write) => Some(Twin::Write),
+            Some(TwinKey::Open) => Some(Twin::Open),
+            Some(TwinKey::Copy) => Some(Twin::Copy),
+            Some(TwinKey::Path) => Some(Twin::Path),
+            None => self.effect.usual_twin(),
+        }
+    }
 }
 
 /// Where a rename replaces an existing target.

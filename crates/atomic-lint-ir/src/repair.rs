@@ -122,6 +122,8 @@ pub struct Spelling {
     pub single_hunk: Option<Vec<Edit>>,
     /// The file now needs the runtime.
     pub needs_runtime: bool,
+    /// Features of the runtime's package that it then needs: `tokio`.
+    pub features: Vec<&'static str>,
 }
 
 /// Why a repair is not said in a language: words that follow "no fix, because".

@@ -33,6 +33,7 @@ mod matching;
 mod operators;
 mod outline;
 mod prune;
+mod repair;
 mod scope;
 mod statement;
 mod template;

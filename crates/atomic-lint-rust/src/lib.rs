@@ -26,6 +26,7 @@ mod matching;
 mod outline;
 mod patterns;
 mod position;
+mod repair;
 mod scope;
 mod statements;
 mod tokens;

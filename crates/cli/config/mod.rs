@@ -5,9 +5,10 @@
 mod find;
 mod table;
 
+use crate::fix::Dependency;
 use crate::selection::Selector;
 use atomic_lint_catalog::{Catalog, Group, Level};
-use atomic_lint_ir::{Language, Name};
+use atomic_lint_ir::{Language, Name, Runtime};
 use ignore::gitignore::Gitignore;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,10 @@ pub(crate) struct Config {
     pub(crate) trusted_writers: Vec<Name>,
     /// What no walk reads, by real paths below the directory of the configuration.
     pub(crate) exclude: Option<Gitignore>,
+    /// What fixed code may call.
+    pub(crate) runtime: Runtime,
+    /// Where it gets that from.
+    pub(crate) dependency: Dependency,
 }
 
 /// How much a publish must survive.

@@ -2,16 +2,18 @@
 
 use super::find::Found;
 use super::{Config, ConfigError, Durability};
+use crate::fix::Dependency;
 use crate::selection::Selector;
 use crate::suggest::did_you_mean;
 use atomic_lint_catalog::{Catalog, Level};
-use atomic_lint_ir::{Language, Name};
+use atomic_lint_ir::{Language, Name, Runtime};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-const KEYS: [&str; 7] = ["select", "ignore", "level", "durability", "exclude", "extend-models", "trusted-writers"];
+const KEYS: [&str; 8] =
+    ["select", "ignore", "level", "durability", "exclude", "extend-models", "trusted-writers", "fix"];
 const LEVELS: [Level; 4] = [Level::Off, Level::Note, Level::Warning, Level::Error];
 
 type Value<'t> = Spanned<DeValue<'t>>;
@@ -49,6 +51,7 @@ impl Reader<'_> {
                 "durability" => config.durability = self.durability(value)?,
                 "exclude" => config.exclude = Some(self.exclude(value)?),
                 "extend-models" => config.extend_models = self.extend_models(value)?,
+                "fix" => self.fix(value, &mut config)?,
                 "trusted-writers" => config.trusted_writers = self.trusted_writers(value)?,
                 other => {
                     let message = format!("unknown key `{other}`{}", did_you_mean(other, KEYS));
@@ -128,6 +131,49 @@ impl Reader<'_> {
         Ok(self.texts(value)?.into_iter().map(|(_, text)| Name::new(text)).collect())
     }
 
+    /// `fix = { runtime = "crashsafe", dependency = "vendor" }`.
+    fn fix(&self, value: &Value<'_>, config: &mut Config) -> Result<(), ConfigError> {
+        for (key, value) in self.pairs(value, "a table with the keys `runtime` and `dependency`")? {
+            match key.get_ref().as_ref() {
+                "runtime" => config.runtime = self.runtime(value)?,
+                "dependency" => config.dependency = self.dependency(value)?,
+                other => {
+                    let message = format!("unknown key `{other}`{}", did_you_mean(other, ["runtime", "dependency"]));
+                    return Err(self.error(key.span().start, message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn runtime(&self, value: &Value<'_>) -> Result<Runtime, ConfigError> {
+        let all = [Runtime::Crashsafe, Runtime::Standard, Runtime::None];
+        self.one_of(value, "runtime", all, |one| match one {
+            Runtime::Crashsafe => "crashsafe",
+            Runtime::Standard => "stdlib",
+            Runtime::None => "none",
+        })
+    }
+
+    /// A directory is meant below that of the configuration.
+    fn dependency(&self, value: &Value<'_>) -> Result<Dependency, ConfigError> {
+        let text = value.get_ref().as_str().ok_or_else(|| self.expected(value, "a text"))?;
+        let git = text.strip_prefix("git:").and_then(|rest| rest.split_once('#'));
+        match (text, text.strip_prefix("path:"), git) {
+            ("vendor", ..) => Ok(Dependency::Vendor),
+            ("registry", ..) => Ok(Dependency::Registry),
+            ("never", ..) => Ok(Dependency::Never),
+            (_, Some(folder), _) if !folder.is_empty() => Ok(Dependency::Path(self.directory().join(folder))),
+            (_, _, Some((url, rev))) if !url.is_empty() && !rev.is_empty() => {
+                Ok(Dependency::Git { url: url.to_owned(), rev: rev.to_owned() })
+            }
+            _ => {
+                let all = "vendor, registry, path:DIR, git:URL#REV, never";
+                Err(self.error(value.span().start, format!("unknown dependency `{text}`, it is one of {all}")))
+            }
+        }
+    }
+
     /// A list of texts, each with its offset.
     fn texts<'v>(&self, value: &'v Value<'_>) -> Result<Vec<(usize, &'v str)>, ConfigError> {
         let list = value.get_ref().as_array().ok_or_else(|| self.expected(value, "a list of texts"))?;
@@ -187,11 +233,14 @@ mod tests {
     fn every_key_is_read() {
         let text = "select = ['atomicity']\nignore = ['direct-copy']\ndurability = 'visible'\n\
                     extend-models = { rust = ['m.toml'] }\ntrusted-writers = ['a::b']\n\
-                    exclude = ['gen/']\n[level]\nlate-sync = 'note'\n";
+                    exclude = ['gen/']\n[level]\nlate-sync = 'note'\n\
+                    [fix]\nruntime = 'stdlib'\ndependency = 'git:https://x/y#1a2b'\n";
         let config = parse_text(text).unwrap();
         assert_eq!(config.select, [Selector::Group(atomic_lint_catalog::Group::Atomicity)]);
         assert_eq!(config.ignore, [Selector::Rule("direct-copy".into())]);
         assert_eq!(config.durability, Durability::Visible);
+        assert_eq!(config.runtime, Runtime::Standard);
+        assert_eq!(config.dependency, Dependency::Git { url: "https://x/y".into(), rev: "1a2b".into() });
         assert_eq!(config.extend_models, [(Language::Rust, PathBuf::from("a/m.toml"))]);
         assert_eq!(config.trusted_writers, [Name::new("a::b")]);
         assert_eq!(config.levels, [("late-sync".to_owned(), Level::Note)]);
@@ -210,6 +259,11 @@ mod tests {
             (
                 "[level]\nlate-sync = 'x'",
                 "a/atomic-lint.toml:2: unknown level `x`, it is one of off, note, warning, error",
+            ),
+            ("[fix]\nruntime = 'stdlb'", "a/atomic-lint.toml:2: unknown runtime `stdlb`, did you mean `stdlib`?"),
+            (
+                "fix = { dependency = 'git:x' }",
+                "a/atomic-lint.toml:1: unknown dependency `git:x`, it is one of vendor, registry, path:DIR, git:URL#REV, never",
             ),
             ("ignore = 'late-sync'", "a/atomic-lint.toml:1: expected a list of texts, found string"),
             (

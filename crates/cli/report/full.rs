@@ -3,11 +3,12 @@
 use super::display::sanitise_line;
 use super::snippet::Snippet;
 use super::{Renderer, Report};
-use crate::diagnostic::{AcceptedWrite, Diagnostic};
+use crate::diagnostic::{AcceptedWrite, Diagnostic, Fix};
 use crate::locale::Terminal;
 use crate::sources::Sources;
 use atomic_lint_analysis::Confidence;
 use atomic_lint_catalog::Level;
+use atomic_lint_ir::Applicability;
 use codespan_reporting::diagnostic::{Diagnostic as Shown, Label, Severity};
 use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use codespan_reporting::term::{self, Chars, Config};
@@ -83,6 +84,7 @@ impl Full {
             None => format!("note: {}", note.message),
         }));
         notes.push(format!("help: {}", diagnostic.help));
+        notes.extend(diagnostic.fix.as_ref().map(|fix| how_to_fix(fix, diagnostic, sources)));
         notes.iter().map(|note| self.clean(note)).collect()
     }
 
@@ -102,6 +104,20 @@ impl Full {
     fn clean(&self, text: &str) -> String {
         sanitise_line(text, true).chars().map(|c| if c.is_ascii() || self.terminal.unicode { c } else { '?' }).collect()
     }
+}
+
+/// `fix (safe): write through crashsafe: atomic-lint --fix src/export.py`.
+fn how_to_fix(fix: &Fix, diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let file = match fix.edits.first() {
+        Some(edit) => edit.path.as_str(),
+        None => sources.get(diagnostic.place.file).map_or("", |source| source.name.as_str()),
+    };
+    let command = match fix.applicability {
+        Applicability::Safe => format!(": atomic-lint --fix {file}"),
+        Applicability::Unsafe => format!(": atomic-lint --fix --unsafe-fixes {file}"),
+        Applicability::Display => String::new(),
+    };
+    format!("fix ({}): {}{command}", fix.applicability.name(), fix.title)
 }
 
 fn severity(level: Level) -> Severity {

@@ -1,0 +1,49 @@
+//! The mode is set on the staging file, before it is published.
+
+use super::args::Call;
+use super::draft::Draft;
+use super::one_shot::substituted;
+use super::site::Site;
+use super::{Order, Said, decline};
+use crate::kind::Kind;
+use crate::tree::Node;
+use atomic_lint_ir::FlowStep;
+use atomic_lint_source::Edit;
+
+/// The call at the reported place goes before the publish, and names what is renamed.
+pub(super) fn swapped(order: &Order<'_, '_>) -> Said {
+    let code = order.code;
+    let layout = &code.layout;
+    let step = order.repair.steps.iter().find(|(step, _)| *step == FlowStep::Publish);
+    let publish = step.and_then(|(_, span)| Site::of(code.tree, *span));
+    let publish = publish.ok_or_else(|| decline("where it is published is not seen here"))?;
+    let (source, target) = ends(order, publish.node()).ok_or_else(|| decline("what is published is not seen here"))?;
+    let (Some(first), Some(second)) = (publish.statement(), order.site.statement()) else {
+        return Err(decline("it is not in a statement"));
+    };
+    let block = |site: &Site<'_>| site.parent().map(|block| block.node().id());
+    if block(&first) != block(&second) || !layout.is_alone(first.node()) || !layout.is_alone(second.node()) {
+        return Err(decline("it is published in another block"));
+    }
+    let own = code.same_as(second.node(), target.text());
+    let [own] = own.as_slice() else { return Err(decline("what its mode is set on is not the target")) };
+    let line = substituted(code.text, second.node(), *own, source.text());
+    let indent = layout.indent(first.node().span().start);
+    let edit = super::place::insertion(order, first.node(), super::place::Where::Before, &[line]);
+    let gone = Edit { span: layout.lines(second.node(), second.node()), replacement: String::new() };
+    let is_one_line = !second.node().text().contains('\n') || indent.is_empty();
+    if !is_one_line {
+        return Err(decline("it reaches over several lines"));
+    }
+    Ok(Draft::new("set the mode before the publish").edit([edit, gone]))
+}
+
+/// What is renamed, and what over.
+fn ends<'t>(order: &Order<'_, 't>, publish: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
+    let call = Call::of(publish).filter(|call| publish.kind() == Kind::Call && !call.has_spread())?;
+    match (order.code.dotted(call.function), call.method(), call.args.as_slice()) {
+        (Some(_), _, [source, target]) => Some((source.value, target.value)),
+        (None, Some((receiver, "replace" | "rename")), [target]) => Some((receiver, target.value)),
+        _ => None,
+    }
+}

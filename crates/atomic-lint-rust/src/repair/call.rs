@@ -1,0 +1,128 @@
+//! One call for another: `fs::write` and its like become the runtime's twin, which has the same shape.
+
+use super::chain::{Chain, Node};
+use super::source::{Source, insertion, replacement};
+use super::{Draft, decline, imports};
+use atomic_lint_ir::{Applicability, Decline, Repair, Twin};
+use atomic_lint_source::{Edit, Span};
+use syn::{Expr, ExprCall};
+
+/// The only asynchronous library that the runtime has twins for.
+const ASYNC: &str = "tokio";
+
+/// `fs::write(p, d)` → `crashsafe::write(p, d)`, `fs::copy(a, b)` → `crashsafe::copy(a, b)`.
+pub(super) fn through(source: &Source, chain: &Chain, repair: &Repair, twin: Twin) -> Result<Draft, Decline> {
+    let call = function_call(source, chain)?;
+    if call.args.len() != 2 {
+        return decline("the call takes more than a path and its content");
+    }
+    if is_awaited(chain) {
+        return asynchronous(source, call, repair, twin);
+    }
+    let name = if twin == Twin::Copy { "crashsafe::copy" } else { "crashsafe::write" };
+    Ok(draft(renamed(source, chain, call, name)))
+}
+
+/// `fs::rename(staging, target)` → `crashsafe::replace(staging, target)`, which syncs the one before and the directory
+/// behind.
+pub(super) fn replace(source: &Source, chain: &Chain) -> Result<Draft, Decline> {
+    let call = function_call(source, chain)?;
+    if call.args.len() != 2 {
+        return decline("the file is not published by a call of a staging path and a target");
+    }
+    if is_awaited(chain) {
+        return decline("the runtime has no asynchronous rename");
+    }
+    Ok(Draft {
+        title: "sync before the rename, by crashsafe",
+        ..draft(renamed(source, chain, call, "crashsafe::replace"))
+    })
+}
+
+/// A call of a library that writes to a path: `img.save(p)?` →
+/// `crashsafe::with_path(p, |staging| img.save(staging))?`.
+pub(super) fn with_path(source: &Source, chain: &Chain, repair: &Repair) -> Result<Draft, Decline> {
+    let Some(target) = repair.target else { return decline("it is not known which argument names the file") };
+    if is_awaited(chain) {
+        return decline("the runtime stages no path for asynchronous code");
+    }
+    let known = ["image", "safetensors"].iter().any(|krate| repair.api.starts_with(krate));
+    if !known {
+        return decline("its error may not be made from that of the runtime");
+    }
+    let call = source.expr(chain.expr());
+    let path = target.slice(source.text);
+    if !call.contains(target) || path.is_empty() {
+        return decline("the path is not an argument of the call");
+    }
+    let before = insertion(call.start, format!("crashsafe::with_path({path}, |staging| "));
+    let edits = vec![before, replacement(target, "staging"), insertion(call.end, ")")];
+    Ok(Draft { applicability: Applicability::Unsafe, ..draft(edits) })
+}
+
+fn draft(edits: Vec<Edit>) -> Draft {
+    Draft {
+        title: "write through crashsafe",
+        applicability: Applicability::Safe,
+        edits,
+        needs_runtime: true,
+        features: Vec::new(),
+    }
+}
+
+/// The call at the end of `chain`, which calls a function by a path.
+fn function_call<'a>(source: &Source, chain: &Chain<'a>) -> Result<&'a ExprCall, Decline> {
+    let Expr::Call(call) = chain.expr() else { return decline("it is not the call of a function") };
+    let Expr::Path(function) = &*call.func else { return decline("what is called is a value") };
+    let alone = function.path.get_ident().map(|ident| ident.to_string());
+    if alone.is_some_and(|name| !imports::binds(source, &name)) {
+        return decline("what is called is no function of a library");
+    }
+    Ok(call)
+}
+
+pub(super) fn is_awaited(chain: &Chain) -> bool {
+    matches!(chain.parent(chain.len() - 1), Some(Node::Expr(Expr::Await(_))))
+}
+
+fn asynchronous(source: &Source, call: &ExprCall, repair: &Repair, twin: Twin) -> Result<Draft, Decline> {
+    if !repair.api.starts_with(ASYNC) {
+        return decline("the runtime has asynchronous twins for tokio only");
+    }
+    if twin == Twin::Copy {
+        return decline("the runtime has no asynchronous copy");
+    }
+    let edits = vec![replacement(source.expr(&call.func), "crashsafe::tokio::write")];
+    Ok(Draft { features: vec![ASYNC], ..draft(edits) })
+}
+
+/// `call` of the function `name`, broken as rustfmt does where its line becomes too long.
+fn renamed(source: &Source, chain: &Chain, call: &ExprCall, name: &str) -> Vec<Edit> {
+    let function = source.expr(&call.func);
+    let mut edits = vec![replacement(function, name)];
+    let span = source.expr(chain.expr());
+    let line = Span::new(source.line_start(span.start), source.line_end(span.end)).slice(source.text);
+    let grown = line.chars().count() + name.len() - function.slice(source.text).chars().count();
+    let is_flat = !span.slice(source.text).contains('\n');
+    if is_flat && grown > source.width() && line.chars().count() <= source.width() {
+        edits.extend(broken(source, call));
+    }
+    edits
+}
+
+/// The arguments of `call`, each on a line of its own.
+fn broken(source: &Source, call: &ExprCall) -> Vec<Edit> {
+    let start = source.expr(&call.func).start;
+    let (newline, indent) = (source.newline(), source.indent(start));
+    let mut edits = Vec::new();
+    let mut end = source.token(call.paren_token.span.open()).end;
+    for argument in &call.args {
+        let span = source.expr(argument);
+        let comma = if edits.is_empty() { "" } else { "," };
+        edits.push(replacement(Span::new(end, span.start), format!("{comma}{newline}{indent}    ")));
+        end = span.end;
+    }
+    let close = source.token(call.paren_token.span.close()).start;
+    edits.push(replacement(Span::new(end, close), format!(",{newline}{indent}")));
+    edits
+}

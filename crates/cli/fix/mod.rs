@@ -1,0 +1,17 @@
+//! Fixes: which there are, which are taken, how they are put together, and how the result reaches the disk.
+//!
+//! What has to be done is said by the analysis and how it is written by the front ends; here nothing is known of either.
+
+mod choice;
+mod diff;
+mod engine;
+mod mend;
+mod pass;
+mod run;
+mod runtime;
+mod transaction;
+
+pub(crate) use choice::Choice;
+pub(crate) use mend::{Mend, mends};
+pub(crate) use run::{Steps, run};
+pub(crate) use runtime::{Dependency, is_laid_in};
