@@ -19,7 +19,7 @@ pub(super) fn sync(source: &Source, chain: &Chain, repair: &Repair, runtime: Run
     let here = in_place(source, chain, repair);
     match here {
         Ok(draft) => Ok(draft),
-        Err(_) if runtime == Runtime::Crashsafe && !call::is_awaited(chain) => call::replace(source, chain),
+        Err(_) if runtime == Runtime::Crashsafe && !call::is_awaited(chain) => call::replace(source, chain, repair),
         Err(_) => reopened(source, chain),
     }
 }
@@ -42,6 +42,7 @@ fn persisted(source: &Source, chain: &Chain, persist: &ExprMethodCall, repair: &
     let (stmt, handling) = before_statement(source, chain, repair)?;
     let receiver = source.of(&persist.receiver);
     let new = format!("{receiver}.as_file().sync_all(){};", handling.text());
+    let new = source.indented(&new, source.stmt(stmt).start);
     Ok(draft("sync before the rename", vec![source.before(stmt, &new)]))
 }
 
@@ -161,8 +162,8 @@ fn in_place(source: &Source, chain: &Chain, repair: &Repair) -> Result<Draft, De
         _ => return decline("the file is within another writer"),
     };
     let edit = match place {
-        Place::Before(stmt) => source.before(stmt, &new),
-        Place::Behind(stmt) => source.after(stmt, &new),
+        Place::Before(stmt) => source.before(stmt, &source.indented(&new, source.stmt(stmt).start)),
+        Place::Behind(stmt) => source.after(stmt, &source.indented(&new, source.stmt(stmt).start)),
     };
     Ok(draft("sync before the rename", vec![edit]))
 }

@@ -79,3 +79,9 @@ fn without_the_runtime_a_write_is_declined() {
     let case = write("fn f() {\n    «fs::write(p, d)».unwrap();\n}\n");
     assert!(case.spell(Runtime::None).is_err());
 }
+
+#[test]
+fn a_link_is_not_taken_for_a_rename() {
+    case(RepairKind::Sync, "std::fs::hard_link", &[], &body("let x = || «fs::hard_link(&tmp, p)»;\nOk(())"))
+        .is_declined("it is not published by the rename of the standard library");
+}
