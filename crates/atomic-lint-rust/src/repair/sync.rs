@@ -4,7 +4,7 @@ use super::chain::{Chain, Node};
 use super::errors::{self, End, Failure, Handling};
 use super::handle;
 use super::source::Source;
-use super::uses::Use;
+use super::uses::{self, Use};
 use super::wrapper::Layer;
 use super::{Draft, call, decline};
 use atomic_lint_ir::{Applicability, Decline, FlowStep, Repair, Runtime};
@@ -232,6 +232,9 @@ pub(super) fn flush(source: &Source, chain: &Chain, repair: &Repair) -> Result<D
         None => {
             let held = held(source, repair)?;
             let name = flushed(source, &held, repair.at)?;
+            if is_through_other(chain.expr(), &name) {
+                return decline("the file is synced through another variable, which borrows the buffer");
+            }
             if held.asynchronous {
                 let text = format!("{name}.flush().await{};", handling.text());
                 return Ok(draft("flush before the rename", vec![source.before(stmt, &text)]));
@@ -250,6 +253,14 @@ fn own_receiver(call: &Expr) -> Option<&Expr> {
             is_place(&inner.receiver).then_some(&*inner.receiver)
         }
         _ => None,
+    }
+}
+
+/// Whether `call` is a method of a variable that is not `name`.
+fn is_through_other(call: &Expr, name: &str) -> bool {
+    match call {
+        Expr::MethodCall(sync) => is_place(&sync.receiver) && !uses::is_name(&sync.receiver, name),
+        _ => false,
     }
 }
 
