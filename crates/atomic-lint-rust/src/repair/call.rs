@@ -25,8 +25,12 @@ pub(super) fn through(source: &Source, chain: &Chain, repair: &Repair, twin: Twi
 
 /// `fs::rename(staging, target)` → `crashsafe::replace(staging, target)`, which syncs the one before and the directory
 /// behind.
-pub(super) fn replace(source: &Source, chain: &Chain) -> Result<Draft, Decline> {
+pub(super) fn replace(source: &Source, chain: &Chain, repair: &Repair) -> Result<Draft, Decline> {
     let call = function_call(source, chain)?;
+    // Of a link what was staged stays under its name, and calls of the system fail with errors of their own.
+    if !matches!(repair.api.as_str(), "std::fs::rename" | "fs_err::rename") {
+        return decline("it is not published by the rename of the standard library");
+    }
     if call.args.len() != 2 {
         return decline("the file is not published by a call of a staging path and a target");
     }
@@ -105,9 +109,28 @@ fn renamed(source: &Source, chain: &Chain, call: &ExprCall, name: &str) -> Vec<E
     let grown = line.chars().count() + name.len() - function.slice(source.text).chars().count();
     let is_flat = !span.slice(source.text).contains('\n');
     if is_flat && grown > source.width() && line.chars().count() <= source.width() {
-        edits.extend(broken(source, call));
+        let dots = dots_behind(source, chain);
+        match dots.is_empty() {
+            true => edits.extend(broken(source, call)),
+            false => edits.extend(dots),
+        }
     }
     edits
+}
+
+/// A line break before each method that is called on the result.
+fn dots_behind(source: &Source, chain: &Chain) -> Vec<Edit> {
+    let start = source.expr(chain.expr()).start;
+    let gap = format!("{}{}    ", source.newline(), source.indent(start));
+    let around = (0..chain.len() - 1).rev().map_while(|at| match chain.get(at) {
+        Some(Node::Expr(outer @ (Expr::MethodCall(_) | Expr::Try(_) | Expr::Await(_)))) => Some(outer),
+        _ => None,
+    });
+    let methods = around.filter_map(|outer| match outer {
+        Expr::MethodCall(call) if source.expr(&call.receiver).start == start => Some(call),
+        _ => None,
+    });
+    methods.map(|call| insertion(source.token(call.dot_token.spans[0]).start, gap.clone())).collect()
 }
 
 /// The arguments of `call`, each on a line of its own.

@@ -85,7 +85,8 @@ impl Scene<'_, '_> {
     /// The statements of a commit, on lines indented as that of `at`.
     fn lines(&self, commit: &Commit, at: u32) -> String {
         let gap = format!("{}{}", self.source.newline(), self.source.indent(at));
-        commit.statements().join(&gap)
+        let statements = commit.statements().into_iter().map(|statement| self.source.indented(&statement, at));
+        statements.collect::<Vec<_>>().join(&gap)
     }
 
     /// `return file.write_all(d);`

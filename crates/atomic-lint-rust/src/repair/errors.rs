@@ -174,10 +174,11 @@ pub(super) fn handling(source: &Source, call: &Expr, whole: &Expr) -> Option<Han
     Some(Handling { adapters, end })
 }
 
-/// An adapter as it is written, from its dot on.
+/// An adapter as it is written, from its dot on; its lines are indented as if its last were not.
 fn adapter(source: &Source, call: &ExprMethodCall) -> String {
     let span = source.positions.between(call.dot_token.spans[0], call.paren_token.span.close());
-    span.slice(source.text).to_string()
+    let indent = source.indent(span.end);
+    span.slice(source.text).replace(&format!("\n{indent}"), "\n")
 }
 
 impl Handling {

@@ -249,7 +249,7 @@ fn without(source: &Source, item: &ItemUse, unused: &[Name]) -> Edit {
             let colons = if item.leading_colon.is_some() { "::" } else { "" };
             let indent = source.indent(span.start);
             let flat = format!("use {colons}{};", flat(&tree));
-            let text = match indent.len() + flat.len() <= source.width() {
+            let text = match indent.len() + flat.len() <= source.width() && !nests(&tree, false) {
                 true => flat,
                 false => format!("use {colons}{};", broken(&tree, indent, source.newline())),
             };
@@ -307,6 +307,15 @@ fn rest(tree: &UseTree, parent: Option<&Name>, unused: &[Name]) -> Option<Rest> 
             kept.then(|| Rest::Leaf(format!("{} as {}", leaf.ident, leaf.rename)))
         }
         UseTree::Glob(_) => Some(Rest::Leaf("*".to_string())),
+    }
+}
+
+/// Whether a group stands within a group, which rustfmt never leaves on one line.
+fn nests(rest: &Rest, within: bool) -> bool {
+    match rest {
+        Rest::Leaf(_) => false,
+        Rest::Path(_, inner) => nests(inner, within),
+        Rest::Group(items) => within || items.iter().any(|item| nests(item, true)),
     }
 }
 

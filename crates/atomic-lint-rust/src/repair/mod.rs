@@ -74,7 +74,7 @@ fn draft(source: &Source, chain: &Chain, repair: &Repair, runtime: Runtime) -> R
         RepairKind::Flush => sync::flush(source, chain, repair),
         RepairKind::Rename => staging::whole_copy(source, chain, repair),
         RepairKind::Beside => staging::beside(source, chain, repair),
-        RepairKind::KeepTarget => staging::keep_target(source, repair),
+        RepairKind::KeepTarget => staging::keep_target(source, chain, repair),
         RepairKind::PassError => staging::pass_error(source, chain),
         RepairKind::ModeFirst => staging::mode_first(source, chain, repair),
     }

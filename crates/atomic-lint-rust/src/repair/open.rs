@@ -219,7 +219,8 @@ impl<'a> Scene<'_, 'a> {
         });
         let quiet = stmts.iter().all(|stmt| !self.does_more(stmt, repair));
         let straight = exits::of(&stmts.iter().collect::<Vec<_>>()).is_empty();
-        match plain && quiet && straight && self.opening.opened && !self.asynchronous {
+        let whole = !opener::is_built(self.chain.expr()) || self.source.of(self.chain.expr()).contains("truncate");
+        match plain && quiet && straight && whole && self.opening.opened && !self.asynchronous {
             true => Applicability::Safe,
             false => Applicability::Unsafe,
         }

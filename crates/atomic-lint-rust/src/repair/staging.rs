@@ -134,7 +134,7 @@ fn in_directory(source: &Source, made: &Expr, directory: &str) -> Result<Edit, D
 }
 
 /// Takes out what removes the target before the rename, which replaces it anyway.
-pub(super) fn keep_target(source: &Source, repair: &Repair) -> Result<Draft, Decline> {
+pub(super) fn keep_target(source: &Source, chain: &Chain, repair: &Repair) -> Result<Draft, Decline> {
     let removal = step(repair, FlowStep::Remove).and_then(|span| Chain::to(source, span));
     let Some(removal) = removal else { return decline("the target is removed elsewhere") };
     let is_removal = match removal.expr() {
@@ -155,13 +155,25 @@ pub(super) fn keep_target(source: &Source, repair: &Repair) -> Result<Draft, Dec
     if !is_only_call(stmt, removal.expr()) {
         return decline("the removal is part of a larger expression");
     }
+    if matches!(stmt, Stmt::Expr(_, None)) || !is_within_body(source, chain, &removal) {
+        return decline("the target is removed by another function, or as a value");
+    }
     let guarded = guard(&removal, at, block);
+    if guarded.is_none() && block.stmts.len() == 1 {
+        return decline("the removal is all that its block does");
+    }
     let stmt = guarded.unwrap_or(stmt);
     if source.has_comment(source.stmt(stmt)) {
         return decline("a comment speaks of the removal");
     }
     let applicability = if guarded.is_some() { Applicability::Safe } else { Applicability::Unsafe };
     Ok(draft("let the rename replace the target", applicability, vec![source.without(stmt)]))
+}
+
+/// Whether the place of `other` is in a block that `chain` is in too, in the same function.
+fn is_within_body(source: &Source, chain: &Chain, other: &Chain) -> bool {
+    let outermost = |chain: &Chain| chain.blocks(chain.len() - 1).last().map(|(_, block, _)| source.block(block));
+    outermost(chain).is_some() && outermost(chain) == outermost(other)
 }
 
 /// `fs::remove_file(p)?;`, `let _ = fs::remove_file(p);`, `fs::remove_file(p).ok();`

@@ -4,7 +4,7 @@ use super::chain::{Chain, Node};
 use super::errors::{self, End, Failure, Handling};
 use super::handle;
 use super::source::Source;
-use super::uses::Use;
+use super::uses::{self, Use};
 use super::wrapper::Layer;
 use super::{Draft, call, decline};
 use atomic_lint_ir::{Applicability, Decline, FlowStep, Repair, Runtime};
@@ -19,7 +19,7 @@ pub(super) fn sync(source: &Source, chain: &Chain, repair: &Repair, runtime: Run
     let here = in_place(source, chain, repair);
     match here {
         Ok(draft) => Ok(draft),
-        Err(_) if runtime == Runtime::Crashsafe && !call::is_awaited(chain) => call::replace(source, chain),
+        Err(_) if runtime == Runtime::Crashsafe && !call::is_awaited(chain) => call::replace(source, chain, repair),
         Err(_) => reopened(source, chain),
     }
 }
@@ -42,6 +42,7 @@ fn persisted(source: &Source, chain: &Chain, persist: &ExprMethodCall, repair: &
     let (stmt, handling) = before_statement(source, chain, repair)?;
     let receiver = source.of(&persist.receiver);
     let new = format!("{receiver}.as_file().sync_all(){};", handling.text());
+    let new = source.indented(&new, source.stmt(stmt).start);
     Ok(draft("sync before the rename", vec![source.before(stmt, &new)]))
 }
 
@@ -161,8 +162,8 @@ fn in_place(source: &Source, chain: &Chain, repair: &Repair) -> Result<Draft, De
         _ => return decline("the file is within another writer"),
     };
     let edit = match place {
-        Place::Before(stmt) => source.before(stmt, &new),
-        Place::Behind(stmt) => source.after(stmt, &new),
+        Place::Before(stmt) => source.before(stmt, &source.indented(&new, source.stmt(stmt).start)),
+        Place::Behind(stmt) => source.after(stmt, &source.indented(&new, source.stmt(stmt).start)),
     };
     Ok(draft("sync before the rename", vec![edit]))
 }
@@ -231,6 +232,9 @@ pub(super) fn flush(source: &Source, chain: &Chain, repair: &Repair) -> Result<D
         None => {
             let held = held(source, repair)?;
             let name = flushed(source, &held, repair.at)?;
+            if is_through_other(chain.expr(), &name) {
+                return decline("the file is synced through another variable, which borrows the buffer");
+            }
             if held.asynchronous {
                 let text = format!("{name}.flush().await{};", handling.text());
                 return Ok(draft("flush before the rename", vec![source.before(stmt, &text)]));
@@ -249,6 +253,14 @@ fn own_receiver(call: &Expr) -> Option<&Expr> {
             is_place(&inner.receiver).then_some(&*inner.receiver)
         }
         _ => None,
+    }
+}
+
+/// Whether `call` is a method of a variable that is not `name`.
+fn is_through_other(call: &Expr, name: &str) -> bool {
+    match call {
+        Expr::MethodCall(sync) => is_place(&sync.receiver) && !uses::is_name(&sync.receiver, name),
+        _ => false,
     }
 }
 

@@ -79,3 +79,29 @@ fn without_the_runtime_a_write_is_declined() {
     let case = write("fn f() {\n    «fs::write(p, d)».unwrap();\n}\n");
     assert!(case.spell(Runtime::None).is_err());
 }
+
+#[test]
+fn a_link_is_not_taken_for_a_rename() {
+    case(RepairKind::Sync, "std::fs::hard_link", &[], &body("let x = || «fs::hard_link(&tmp, p)»;\nOk(())"))
+        .is_declined("it is not published by the rename of the standard library");
+}
+
+#[test]
+fn a_removal_that_is_all_of_something_is_declined() {
+    let text = body("if fresh {\n    ‹fs::remove_file(&p)›?;\n}\n«fs::rename(&tmp, &p)»");
+    case(RepairKind::KeepTarget, "std::fs::rename", &[FlowStep::Remove], &text)
+        .is_declined("the removal is all that its block does");
+    let text =
+        "fn g() -> io::Result<()> {\n    ‹fs::remove_file(p)›\n}\nfn f() {\n    «fs::rename(t, p)».unwrap();\n}\n";
+    case(RepairKind::KeepTarget, "std::fs::rename", &[FlowStep::Remove], text)
+        .is_declined("the target is removed by another function, or as a value");
+}
+
+#[test]
+fn a_buffer_that_is_borrowed_is_not_flushed() {
+    let text = body(
+        "let mut out = BufWriter::new(‹File::create(&tmp)›?);\nlet below = out.get_ref();\n«below.sync_all()»?;\nOk(())",
+    );
+    case(RepairKind::Flush, "std::fs::File::sync_all", &[FlowStep::Open], &text)
+        .is_declined("the file is synced through another variable, which borrows the buffer");
+}

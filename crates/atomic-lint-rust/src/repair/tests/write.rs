@@ -36,6 +36,10 @@ fn a_name_goes_out_of_a_group() {
         ("use std::fs::{self, File};\n", "use std::fs::File;\n"),
         ("use std::{fs, io, path};\n", "use std::{io, path};\n"),
         ("use std::{\n    fs::{self, File},\n    io,\n};\n", "use std::{fs::File, io};\n"),
+        (
+            "use std::{\n    fs::{self, File},\n    path::{Path, PathBuf},\n};\n",
+            "use std::{\n    fs::File,\n    path::{Path, PathBuf},\n};\n",
+        ),
         ("use std::io;\nuse std::{fs};\nuse std::env;\n", "use std::io;\nuse std::env;\n"),
     ] {
         write(&format!("{before}{rest}")).becomes(&format!("{after}{fixed}"));
@@ -72,9 +76,11 @@ fn line_ends_and_byte_order_marks_stay() {
 fn a_line_that_becomes_too_long_is_broken() {
     let path = "directory.join(\"a_folder_with_a_name\").join(\"a_file_with_a_name\")";
     let call = format!("fs::write({path}, content)");
-    write(&format!("fn f() {{\n    «{call}».unwrap();\n    fs::read(x);\n}}\n")).becomes(&format!(
-        "fn f() {{\n    crashsafe::write(\n        {path},\n        content,\n    ).unwrap();\n    fs::read(x);\n}}\n"
-    ));
+    let rest = "\n    fs::read(x);\n}\n";
+    write(&format!("fn f() {{\n    let _ = «{call}»;{rest}"))
+        .becomes(&format!("fn f() {{\n    let _ = crashsafe::write(\n        {path},\n        content,\n    );{rest}"));
+    write(&format!("fn f() {{\n    «{call}».unwrap();{rest}"))
+        .becomes(&format!("fn f() {{\n    crashsafe::write({path}, content)\n        .unwrap();{rest}"));
 }
 
 #[test]
