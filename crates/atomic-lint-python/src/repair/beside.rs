@@ -80,7 +80,7 @@ fn is_known_there<'t>(order: &Order<'_, 't>, maker: &Site<'t>, target: Node<'t>)
     let code = order.code;
     let (scope, at) = (maker.scope(), maker.node().span().start);
     let is_around = scope.span().contains(order.site.node().span());
-    if !is_around && !(target.kind() == Kind::Attribute && is_stored_before(target, scope, at)) {
+    if !(is_around || target.kind() == Kind::Attribute && is_stored_before(target, scope, at)) {
         return Err(decline("it is made in another function"));
     }
     let own = order.site.scope();

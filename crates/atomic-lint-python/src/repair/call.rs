@@ -92,7 +92,7 @@ impl<'r, 't> Recall<'r, 't> {
 
     /// A comma behind the last argument asks for a line for each.
     fn may_stay_on_one_line(&self) -> bool {
-        !self.has_magic_comma() && !(self.is_broken() && self.args.iter().any(|arg| arg.contains('\n')))
+        !(self.has_magic_comma() || self.is_broken() && self.args.iter().any(|arg| arg.contains('\n')))
     }
 
     fn has_magic_comma(&self) -> bool {

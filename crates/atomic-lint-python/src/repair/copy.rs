@@ -1,6 +1,6 @@
 //! A file that is copied over another is copied through the runtime.
 //!
-//! `crashsafe.copy` is `shutil.copy`: content and mode. The others copy to a staging path, and keep what they copy.
+//! `crashsafe.copy` is `shutil.copy`: content and mode. The others copy to a staging path.
 
 use super::args::{Call, constant};
 use super::call::Recall;
@@ -45,7 +45,8 @@ fn staged<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Said {
         return Err(decline("it may copy a link as a link"));
     }
     let is_copyfile = order.called(call.function).as_deref() == Some("shutil.copyfile");
-    let doubtful = !is_copyfile && !names_a_file(order, target);
+    // The runtime keeps the mode of the target, where `copy2` takes that of the source.
+    let doubtful = !is_copyfile;
     Ok(path::within(order, target, "copy through crashsafe")?.doubtful(doubtful))
 }
 

@@ -27,7 +27,8 @@ pub(super) fn swapped(order: &Order<'_, '_>) -> Said {
     }
     let own = code.same_as(second.node(), target.text());
     let [own] = own.as_slice() else { return Err(decline("what its mode is set on is not the target")) };
-    let line = substituted(code.text, second.node(), *own, source.text());
+    let comment = layout.tail(second.node().span().end);
+    let line = substituted(code.text, second.node(), *own, source.text()) + comment;
     let indent = layout.indent(first.node().span().start);
     let edit = super::place::insertion(order, first.node(), super::place::Where::Before, &[line]);
     let gone = Edit { span: layout.lines(second.node(), second.node()), replacement: String::new() };

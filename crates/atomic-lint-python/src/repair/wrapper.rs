@@ -9,8 +9,11 @@ use crate::tree::Node;
 use atomic_lint_ir::Decline;
 use atomic_lint_source::{Edit, Span};
 
+/// The name of a function, its argument of the path, and that of a file object beside it.
+type Row = (&'static str, &'static str, Option<(usize, &'static str)>);
+
 /// Functions that open a path or write over a file object, and how they are given the object.
-const WRAPPERS: [(&str, &str, Option<(usize, &str)>); 9] = [
+const WRAPPERS: [Row; 9] = [
     ("gzip.open", "filename", None),
     ("gzip.GzipFile", "filename", Some((3, "fileobj"))),
     ("bz2.open", "filename", None),

@@ -2,8 +2,18 @@
 //!
 //! Files here are named after kinds of repairs; where imports go and what texts are like stands beside them.
 
+mod beside;
+mod copy;
+mod errors;
+mod flush;
+mod hostile;
 mod imports;
+mod keep;
 mod open;
+mod path;
+mod rename;
+mod single;
+mod standard;
 mod sync;
 mod write;
 
