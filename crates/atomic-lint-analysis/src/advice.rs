@@ -49,13 +49,25 @@ impl<'p, 'u> Drafts<'p, 'u> {
     }
 
     /// Adds a finding on `file`, at a step of `body`.
-    pub(crate) fn add(&mut self, mut finding: Finding, file: Option<&File>, body: BodyRef) {
-        let info = self.program.body(body);
-        let own = info.body.name.rsplit('.').next().unwrap_or("");
-        if Naming::has_word(own, &self.program.catalog.naming().claims) {
-            finding.notes.push(("false-atomic-claim".into(), self.program.place(body, info.body.name_span)));
+    pub(crate) fn add(&mut self, finding: Finding, file: Option<&File>) {
+        self.put(finding, file);
+    }
+
+    /// Adds a finding on `file` that is not atomic, at a step of `body` to which the calls of `chain` led.
+    pub(crate) fn add_torn(&mut self, mut finding: Finding, file: Option<&File>, body: BodyRef, chain: &[StepRef]) {
+        let callers = chain.iter().rev().map(|call| call.body);
+        let claiming = std::iter::once(body).chain(callers).find(|body| self.claims_to_be_atomic(*body));
+        if let Some(body) = claiming {
+            let name = self.program.body(body).body.name_span;
+            finding.notes.push(("false-atomic-claim".into(), self.program.place(body, name)));
         }
         self.put(finding, file);
+    }
+
+    /// Whether a function, or the type that it is a method of, has a name that says so.
+    fn claims_to_be_atomic(&self, body: BodyRef) -> bool {
+        let (name, naming) = (&self.program.body(body).body.name, self.program.catalog.naming());
+        Naming::has_word(name, &naming.claims) && !Naming::has_word(name, &naming.denials)
     }
 
     fn put(&mut self, finding: Finding, file: Option<&File>) {
@@ -150,7 +162,15 @@ impl<'p, 'u> Drafts<'p, 'u> {
         }
         let waits = ending.returned.is_some_and(|stages| stages.has(Stage::Dirty));
         let python = self.program.language(file.step.body) == Language::Python;
-        if python && waits && file.open && file.wrote && !file.handed && !ending.escapes && !file.tabled {
+        if python
+            && waits
+            && file.open
+            && file.wrote
+            && file.origin != Origin::Given
+            && !file.handed
+            && !ending.escapes
+            && !file.tabled
+        {
             self.of_ending(Defect::DroppedBuffer, ending, file.place, file.name_now());
         }
     }

@@ -101,7 +101,11 @@ impl Evidence<'_, '_> {
             // What the body shows by itself tells more plainly than what a caller's way through it shows.
             let rank = |flaw: &Flaw| (flaw.defect.gravity(flaw.always), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
-            drafts.add(self.flaw_finding(worst, flaws), worst.file.as_ref(), worst.step.body);
+            let finding = self.flaw_finding(worst, flaws);
+            match worst.defect.is_torn() {
+                true => drafts.add_torn(finding, worst.file.as_ref(), worst.step.body, &worst.chain),
+                false => drafts.add(finding, worst.file.as_ref()),
+            }
             let beyond =
                 |flaw: &&&Flaw| flaw.defect == worst.defect && flaw.told_by.is_none() && self.crosses_packages(flaw);
             for flaw in flaws.iter().filter(beyond) {
@@ -278,7 +282,7 @@ impl Evidence<'_, '_> {
         related.dedup();
         let mut finding = self.file_finding(place, first, rule);
         finding.related.extend(related);
-        drafts.add(finding, Some(&first.file), first.file.step.body);
+        drafts.add_torn(finding, Some(&first.file), first.file.step.body, &first.file.chain);
     }
 
     /// A caller nearer to the write already passes the final path; those around it add nothing.

@@ -6,6 +6,7 @@ use crate::effect::Made;
 use crate::machine::Machine;
 use crate::outcome::Outcomes;
 use crate::path::{PathExpr, PathRef};
+use crate::program::StepRef;
 use crate::state::{File, Origin, State};
 use crate::value::{Atom, Value};
 use atomic_lint_catalog::{Api, Effect, Kind, OpenAs};
@@ -176,18 +177,43 @@ impl Machine<'_, '_> {
     /// Says so where an asynchronous function waits for the device.
     pub(crate) fn look_at_blocking(&mut self, api: &Api, site: &Site, file: &File) {
         let waits = self.handles_of(api, site).handles().all(|(_, kind)| !self.models().kind(kind).asynchronous);
-        if waits && self.program.body(site.at.body).body.is_async && self.calls_itself(api, site) {
+        if !waits || !self.calls(site.at, &api.name) {
+            return;
+        }
+        if self.program.body(site.at.body).body.is_async {
             self.advise(site, Defect::BlockingSync, file, file.name_now());
+        } else if let Some(caller) = self.waiting_caller() {
+            self.advise(&self.site_of(caller), Defect::BlockingSync, file, file.name_now());
         }
     }
 
-    /// Whether the step calls the function of that row, and does not hand it to another that does.
-    fn calls_itself(&self, api: &Api, site: &Site) -> bool {
-        let body = self.program.body(site.at.body).body;
-        let Op::Call { callee, .. } = &body.blocks[site.at.block as usize].steps[site.at.step as usize].op else {
+    /// The call in an asynchronous function that led to the function at hand, by nothing but plain calls.
+    fn waiting_caller(&self) -> Option<StepRef> {
+        for frame in self.frames.iter().rev() {
+            let caller = frame.caller?;
+            if !self.calls(caller, &self.program.body(frame.body).body.name) {
+                return None;
+            }
+            if self.program.body(caller.body).body.is_async {
+                return Some(caller);
+            }
+        }
+        None
+    }
+
+    fn site_of(&self, step: StepRef) -> Site {
+        let body = self.program.body(step.body).body;
+        let step_of = &body.blocks[step.block as usize].steps[step.step as usize];
+        Site::of_values(step, step_of, std::iter::empty())
+    }
+
+    /// Whether the step calls the function of that name, and does not hand it to another that does.
+    fn calls(&self, step: StepRef, name: &str) -> bool {
+        let body = self.program.body(step.body).body;
+        let Op::Call { callee, .. } = &body.blocks[step.block as usize].steps[step.step as usize].op else {
             return false;
         };
-        let own = api.name.rsplit(['.', ':']).next();
+        let own = name.rsplit(['.', ':']).next();
         match callee {
             Callee::Path(path) => path.segments.last().map(|name| name.as_str()) == own,
             Callee::Method { name, .. } => Some(name.as_str()) == own,

@@ -38,6 +38,9 @@ pub struct Naming {
     /// Words by which a function claims to be atomic.
     #[serde(default)]
     pub claims: Vec<Name>,
+    /// Words that take such a claim back.
+    #[serde(default)]
+    pub denials: Vec<Name>,
     /// Functions and objects through which the user of the program names a destination.
     #[serde(default)]
     pub user: Vec<Name>,
