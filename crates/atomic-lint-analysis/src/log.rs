@@ -189,7 +189,7 @@ impl Log {
             let named = |path| reached.paths.contains(path) || path.depends_on(root.0);
             let open_ended = reached.files.contains(key) || file.path.paths().any(named);
             let returned = value.map(|_| file.stages);
-            let abandoned = value.is_none() && !escapes && file.is_left();
+            let abandoned = file.left && !escapes;
             self.ending(
                 key.clone(),
                 Ending { file: file.clone(), open_ended, escapes, returned, failed: state.failed, abandoned, root },

@@ -412,6 +412,8 @@ impl<'p, 'u> Machine<'p, 'u> {
                 Vec::new()
             }
             Exit::Raise => {
+                let mut state = state;
+                state.leave_files();
                 match &mut exits.err {
                     Some(known) => {
                         known.join(&state);

@@ -3,6 +3,7 @@
 use crate::call::Site;
 use crate::defect::Defect;
 use crate::effect::Made;
+use crate::link::Def;
 use crate::machine::Machine;
 use crate::outcome::Outcomes;
 use crate::path::{PathExpr, PathRef};
@@ -57,14 +58,16 @@ impl Machine<'_, '_> {
             Origin::Whole | Origin::Copied => true,
             Origin::Temporary | Origin::Replaced | Origin::Given => false,
         };
-        let known = &self.program.catalog.naming().foreseeable;
+        let naming = self.program.catalog.naming();
         let follows = |path: &PathRef| {
             !path.any(&mut |part| match part {
-                PathExpr::Result(name, parts) if parts.is_empty() => !known.contains(name) && !shares(target, part),
-                PathExpr::Item(name) => !known.contains(name) && !shares(target, part),
-                PathExpr::Param { .. } | PathExpr::Field(..) => !shares(target, part),
-                PathExpr::Result(..) => !shares(target, part),
-                PathExpr::Made(_) | PathExpr::Sibling(_) | PathExpr::Temporary(..) => true,
+                PathExpr::Item(name) => !naming.foreseeable.contains(name) && !shares(target, part),
+                PathExpr::Made(step) => !self.gives_foreseeable(*step) && !shares(target, part),
+                // What it is made of is looked at next.
+                PathExpr::Result(name, parts) if !parts.is_empty() && naming.derived.contains(name) => false,
+                PathExpr::Field(of, _) if matches!(**of, PathExpr::Result(..) | PathExpr::Made(_)) => false,
+                PathExpr::Param { .. } | PathExpr::Field(..) | PathExpr::Result(..) => !shares(target, part),
+                PathExpr::Sibling(_) | PathExpr::Temporary(..) => true,
                 PathExpr::SystemTemp | PathExpr::Environment(_) | PathExpr::Argument => false,
                 PathExpr::Text(_)
                 | PathExpr::Concat(_)
@@ -76,6 +79,18 @@ impl Machine<'_, '_> {
         };
         let mut paths = file.path.paths().peekable();
         made && paths.peek().is_some() && target.paths().next().is_some() && paths.all(follows)
+    }
+
+    /// Whether the call at `step` gives what anybody can know.
+    fn gives_foreseeable(&self, step: StepRef) -> bool {
+        let info = self.program.body(step.body);
+        match &info.body.blocks[step.block as usize].steps[step.step as usize].op {
+            Op::Call { callee: Callee::Path(path), .. } => match self.program.links.resolve(info.file, path) {
+                Def::External(name) => self.program.catalog.naming().foreseeable.contains(&name),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// Changes mode or owner of a file.

@@ -89,6 +89,10 @@ pub(crate) struct File {
     pub(crate) tabled: bool,
     /// Unlinked again, on every way.
     pub(crate) removed: bool,
+    /// An error has left a function with the file unpublished, and nobody has unlinked it since.
+    pub(crate) left: bool,
+    /// It is unlinked on some way.
+    pub(crate) cleaned: bool,
     /// Content was written by a call that is known to write.
     pub(crate) wrote: bool,
     /// Where it was published.
@@ -133,6 +137,8 @@ impl File {
             deletes: false,
             tabled: false,
             removed: false,
+            left: false,
+            cleaned: false,
             wrote: false,
             publishes: BTreeSet::new(),
             published: None,
@@ -152,7 +158,7 @@ impl File {
             Origin::Whole | Origin::Copied | Origin::Temporary => true,
             Origin::Replaced | Origin::Given => false,
         };
-        made && self.stages.may_be_unpublished() && !self.removed && !self.deletes
+        made && !self.stages.may_be_published() && !self.removed && !self.deletes
     }
 
     /// Applies `event` at `place`; what is wrong with that.
@@ -246,6 +252,8 @@ impl File {
         self.deletes |= other.deletes;
         self.tabled |= other.tabled;
         self.removed = ways.removed(self.removed, other.removed);
+        self.left |= other.left;
+        self.cleaned |= other.cleaned;
         self.moved_with_directory |= other.moved_with_directory;
         self.torn = self.torn.or(other.torn);
         self.unsynced |= other.unsynced;
@@ -333,6 +341,18 @@ impl State {
     pub(crate) fn remove_file(&mut self, key: &FileKey) {
         if let Some(file) = self.files.get_mut(key) {
             file.removed = true;
+            file.left = false;
+            file.cleaned = true;
+        }
+    }
+
+    /// An error leaves the function at hand, and with it the files that it did not publish.
+    pub(crate) fn leave_files(&mut self) {
+        let left: Vec<FileKey> = self.files().filter(|(_, file)| file.is_left()).map(|(key, _)| key.clone()).collect();
+        for key in left {
+            if let Some(file) = self.files.get_mut(&key) {
+                file.left = true;
+            }
         }
     }
 
