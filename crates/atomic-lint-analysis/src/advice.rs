@@ -9,10 +9,11 @@ use crate::project::Outcome;
 use crate::protocol::Stage;
 use crate::state::{File, Origin};
 use crate::value::Value;
-use atomic_lint_catalog::Naming;
+use atomic_lint_catalog::{Naming, OpenAs};
 use atomic_lint_ir::{Language, Name};
 use atomic_lint_source::Place;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Findings as they come, with what they are about, so that advice finds them.
 pub(crate) struct Drafts<'p, 'u> {
@@ -53,11 +54,20 @@ impl<'p, 'u> Drafts<'p, 'u> {
         self.put(finding, file);
     }
 
-    /// Adds a finding on `file` that is not atomic, at a step of `body` to which the calls of `chain` led.
-    pub(crate) fn add_torn(&mut self, mut finding: Finding, file: Option<&File>, body: BodyRef, chain: &[StepRef]) {
-        let callers = chain.iter().rev().map(|call| call.body);
-        let claiming = std::iter::once(body).chain(callers).find(|body| self.claims_to_be_atomic(*body));
-        if let Some(body) = claiming {
+    /// Adds a finding on `file` that is not atomic, at a step of `body`, to which each of `chains` of calls leads.
+    pub(crate) fn add_torn<'c>(
+        &mut self,
+        mut finding: Finding,
+        file: Option<&File>,
+        body: BodyRef,
+        chains: impl Iterator<Item = &'c Arc<Vec<StepRef>>>,
+    ) {
+        let callers = chains.flat_map(|chain| chain.iter().rev().map(|call| call.body));
+        let mut claiming: Vec<BodyRef> =
+            std::iter::once(body).chain(callers).filter(|body| self.claims_to_be_atomic(*body)).collect();
+        claiming.sort();
+        claiming.dedup();
+        for body in claiming {
             let name = self.program.body(body).body.name_span;
             finding.notes.push(("false-atomic-claim".into(), self.program.place(body, name)));
         }
@@ -217,8 +227,8 @@ impl<'p, 'u> Drafts<'p, 'u> {
         for ending in log.endings.values() {
             let file = &ending.file;
             let read = file.name_now().paths().any(|path| log.read.contains_key(path));
-            let writes =
-                file.written() && !matches!(file.origin, Origin::Given | Origin::Temporary) || file.published.is_some();
+            let itself = !matches!(file.origin, Origin::Given | Origin::Temporary | Origin::Opened(OpenAs::Read));
+            let writes = file.written() && itself || file.published.is_some();
             if read && writes && !self.program.body(file.step.body).test {
                 self.of_ending(Defect::UnlockedUpdate, ending, file.place, file.name_now());
             }

@@ -55,7 +55,8 @@ impl Machine<'_, '_> {
 
     fn effect(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
         match api.effect {
-            Effect::None | Effect::Read | Effect::Extract | Effect::Exit => Made::nothing(),
+            Effect::None | Effect::Extract | Effect::Exit => Made::nothing(),
+            Effect::Read => self.read_whole(api, site),
             Effect::Exists => self.exists(api, site),
             Effect::Chmod => self.chmod(state, api, site),
 

@@ -103,7 +103,10 @@ impl Evidence<'_, '_> {
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
             let finding = self.flaw_finding(worst, flaws);
             match worst.defect.is_torn() {
-                true => drafts.add_torn(finding, worst.file.as_ref(), worst.step.body, &worst.chain),
+                true => {
+                    let chains = flaws.iter().map(|flaw| &flaw.chain);
+                    drafts.add_torn(finding, worst.file.as_ref(), worst.step.body, chains);
+                }
                 false => drafts.add(finding, worst.file.as_ref()),
             }
             let beyond =
@@ -282,7 +285,8 @@ impl Evidence<'_, '_> {
         related.dedup();
         let mut finding = self.file_finding(place, first, rule);
         finding.related.extend(related);
-        drafts.add_torn(finding, Some(&first.file), first.file.step.body, &first.file.chain);
+        let chains = reported.iter().map(|(ending, _)| &ending.file.chain);
+        drafts.add_torn(finding, Some(&first.file), first.file.step.body, chains);
     }
 
     /// A caller nearer to the write already passes the final path; those around it add nothing.

@@ -192,13 +192,25 @@ impl Machine<'_, '_> {
     /// Says so where an asynchronous function waits for the device.
     pub(crate) fn look_at_blocking(&mut self, api: &Api, site: &Site, file: &File) {
         let waits = self.handles_of(api, site).handles().all(|(_, kind)| !self.models().kind(kind).asynchronous);
-        if !waits || !self.calls(site.at, &api.name) {
+        if !waits || !self.calls(site.at, &api.name) || self.calls_twin(api, site) {
             return;
         }
         if self.program.body(site.at.body).body.is_async {
             self.advise(site, Defect::BlockingSync, file, file.name_now());
         } else if let Some(caller) = self.waiting_caller() {
             self.advise(&self.site_of(caller), Defect::BlockingSync, file, file.name_now());
+        }
+    }
+
+    /// Whether the step calls a twin of the function of that row, which may well be an asynchronous one.
+    fn calls_twin(&self, api: &Api, site: &Site) -> bool {
+        let info = self.program.body(site.at.body);
+        match &info.body.blocks[site.at.block as usize].steps[site.at.step as usize].op {
+            Op::Call { callee: Callee::Path(path), .. } => match self.program.links.resolve(info.file, path) {
+                Def::External(name) => name != api.name,
+                _ => false,
+            },
+            _ => false,
         }
     }
 
