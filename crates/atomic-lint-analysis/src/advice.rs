@@ -221,7 +221,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
 
     /// What was read is written back, and nobody else is kept from doing the same.
     pub(crate) fn look_at_update(&mut self, log: &Log) {
-        if log.endings.values().any(|ending| ending.file.locked) {
+        if log.locks {
             return;
         }
         for ending in log.endings.values() {

@@ -126,7 +126,10 @@ impl Machine<'_, '_> {
             Effect::Truncate => self.truncate(state, api, site),
             Effect::Seek => self.seek(state, api, site),
             Effect::Rewind => self.on_handles(state, api, site, |file, _, _| file.rewound = true),
-            Effect::Lock => self.on_handles(state, api, site, |file, _, _| file.locked = true),
+            Effect::Lock => {
+                self.log.locks = true;
+                self.on_handles(state, api, site, |file, _, _| file.locked = true)
+            }
             Effect::Keep => self.on_handles(state, api, site, |file, _, _| file.deletes = false),
             Effect::Wrap | Effect::Inner => self.handle_of(api, site),
             Effect::IntoInner => self.on_handles(state, api, site, |file, place, _| {

@@ -69,6 +69,8 @@ pub(crate) struct Log {
     pub(crate) called: BTreeSet<(BodyRef, BodyRef)>,
     /// Paths that were renamed away, with the body that did it.
     pub(crate) renamed: BTreeSet<(PathRef, BodyRef)>,
+    /// A lock is taken.
+    pub(crate) locks: bool,
     /// Paths that were opened for reading, with where.
     pub(crate) read: BTreeMap<PathRef, Place>,
     /// Types of which the root asked what their fields hold.
