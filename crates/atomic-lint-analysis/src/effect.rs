@@ -145,6 +145,7 @@ impl Machine<'_, '_> {
             Effect::WithExtension => self.derive(api, site, PathExpr::with_extension),
             Effect::FileName => self.derive(api, site, |path, _| PathExpr::file_name(path)),
             Effect::Sibling => self.derive(api, site, |path, _| PathRef::new(PathExpr::Sibling(path.clone()))),
+            Effect::Absolute => Made::value(self.argument_value(api.value.as_ref(), site).map(absolute)),
             Effect::Environment => match self.argument_value(api.value.as_ref(), site).texts().next() {
                 Some(name) => Made::path(PathRef::new(PathExpr::Environment(name.clone()))),
                 None => Made::path(PathRef::new(PathExpr::Environment(Name::default()))),
@@ -306,7 +307,10 @@ impl Machine<'_, '_> {
         let buffered = buffered.iter().any(|buffered| *buffered);
         let serialises = api.serialises;
         let mut faults = Vec::new();
+        // Whoever writes something else where a write has failed has made something of it.
+        let reacted = state.failed;
         let made = self.on_handles(state, api, site, |file, place, _| {
+            file.torn = file.torn.filter(|_| !reacted);
             file.piecewise |= serialises;
             file.advance(Event::Write { buffered }, place);
         });
@@ -338,14 +342,25 @@ impl Machine<'_, '_> {
 
     fn close(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
         let deletes = |kind: KindId| self.program.models(site.at.body).kind(kind).deletes_at_end;
-        let kinds: Vec<KindId> = self.handles_of(api, site).handles().map(|(_, kind)| kind).collect();
-        let deletes = kinds.into_iter().any(deletes);
-        self.on_handles(state, api, site, |file, place, _| {
+        let closed: Vec<(FileKey, KindId)> =
+            self.handles_of(api, site).handles().map(|(key, kind)| (key.clone(), kind)).collect();
+        let deletes = closed.iter().any(|(_, kind)| deletes(*kind));
+        let mut failed = state.files_only();
+        let made = self.on_handles(state, api, site, |file, place, _| {
             file.advance(Event::Flush, place);
             file.mark(Moment::Close, place);
             file.open = false;
             file.removed |= deletes && file.deletes && !file.stages.may_be_published();
-        })
+        });
+        // What could not be flushed is lost, but the file is closed all the same.
+        failed.fail(state, self.place_of(site));
+        for (key, _) in &closed {
+            if let Some(file) = failed.file_mut(key) {
+                file.open = false;
+            }
+        }
+        self.failed = Some(failed);
+        made
     }
 
     fn sync(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
@@ -518,4 +533,14 @@ pub(crate) fn builder_fields(state: &State, builder: &Value) -> Option<Fields> {
         Atom::Object(key) => state.fields(key).cloned(),
         _ => None,
     })
+}
+
+/// A path from the root on; a bare name lies in the working directory, which has a name then.
+fn absolute(atom: &Atom) -> Value {
+    match atom {
+        Atom::Path(path) if matches!(&**path, PathExpr::Text(text) if !text.contains('/')) => {
+            Value::path(PathExpr::join(&PathRef::new(PathExpr::Item(".".into())), path))
+        }
+        _ => Value::of(atom.clone()),
+    }
 }

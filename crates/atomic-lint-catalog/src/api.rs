@@ -118,6 +118,8 @@ pub enum Effect {
     FileName,
     /// The receiver or `target` with text appended that is not known.
     Sibling,
+    /// `value` from the root on: a bare name then lies in a directory that has a name.
+    Absolute,
     /// The environment variable `value`.
     Environment,
     /// A path that the user named on the command line.
@@ -186,6 +188,7 @@ impl Effect {
             | Effect::WithExtension
             | Effect::FileName
             | Effect::Sibling
+            | Effect::Absolute
             | Effect::Environment
             | Effect::Argument
             | Effect::PathOf
