@@ -349,14 +349,14 @@ impl Machine<'_, '_> {
         let made = self.on_handles(state, api, site, |file, place, _| {
             file.advance(Event::Flush, place);
             file.mark(Moment::Close, place);
-            file.open = false;
+            file.waits = false;
             file.removed |= deletes && file.deletes && !file.stages.may_be_published();
         });
         // What could not be flushed is lost, but the file is closed all the same.
         failed.fail(state, self.place_of(site));
         for (key, _) in &closed {
             if let Some(file) = failed.file_mut(key) {
-                file.open = false;
+                file.waits = false;
             }
         }
         self.failed = Some(failed);
