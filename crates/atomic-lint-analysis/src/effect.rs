@@ -33,7 +33,7 @@ impl Made {
         Made::default()
     }
 
-    fn value(value: Value) -> Self {
+    pub(crate) fn value(value: Value) -> Self {
         Made { value: Some(value), ..Made::default() }
     }
 
@@ -145,7 +145,8 @@ impl Machine<'_, '_> {
             Effect::WithExtension => self.derive(api, site, PathExpr::with_extension),
             Effect::FileName => self.derive(api, site, |path, _| PathExpr::file_name(path)),
             Effect::Sibling => self.derive(api, site, |path, _| PathRef::new(PathExpr::Sibling(path.clone()))),
-            Effect::Absolute => Made::value(self.argument_value(api.value.as_ref(), site).map(absolute)),
+            Effect::Absolute => self.absolute(api, site),
+            Effect::IsEmpty => self.is_empty(site),
             Effect::Environment => match self.argument_value(api.value.as_ref(), site).texts().next() {
                 Some(name) => Made::path(PathRef::new(PathExpr::Environment(name.clone()))),
                 None => Made::path(PathRef::new(PathExpr::Environment(Name::default()))),
@@ -447,19 +448,6 @@ impl Machine<'_, '_> {
         Made { path: None, ..Made::value(value) }
     }
 
-    fn contains(&self, api: &Api, site: &Site) -> Made {
-        let whole = site.receiver.clone().unwrap_or_default();
-        let part = self.argument_value(api.value.as_ref(), site);
-        let (Some(part), true) = (part.texts().next(), whole.texts().count() == whole.atoms().len()) else {
-            return Made::value(Value::unknown());
-        };
-        let mut found = Value::unknown();
-        for text in whole.texts() {
-            found.join(&Value::of(Atom::Bool(text.contains(part.as_str()))));
-        }
-        Made::value(found)
-    }
-
     fn derive(&self, api: &Api, site: &Site, make: impl Fn(&PathRef, &PathRef) -> PathRef) -> Made {
         let base = match &api.target {
             Some(target) => self.argument_value(Some(target), site),
@@ -533,14 +521,4 @@ pub(crate) fn builder_fields(state: &State, builder: &Value) -> Option<Fields> {
         Atom::Object(key) => state.fields(key).cloned(),
         _ => None,
     })
-}
-
-/// A path from the root on; a bare name lies in the working directory, which has a name then.
-fn absolute(atom: &Atom) -> Value {
-    match atom {
-        Atom::Path(path) if matches!(&**path, PathExpr::Text(text) if !text.contains('/')) => {
-            Value::path(PathExpr::join(&PathRef::new(PathExpr::Item(".".into())), path))
-        }
-        _ => Value::of(atom.clone()),
-    }
 }

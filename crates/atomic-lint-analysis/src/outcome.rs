@@ -37,7 +37,7 @@ impl<'p, 'u> Outcomes<'p, 'u> {
 
     /// Whether what the call at `step` gives, beyond its success, is used by nothing.
     pub(crate) fn drops_value(&self, step: StepRef) -> bool {
-        self.result_of(step).is_some_and(|dst| !self.is_used(dst, 0))
+        self.result_of(step).is_some_and(|dst| !self.is_named(dst) && !self.is_used(dst, 0))
     }
 
     fn result_of(&self, step: StepRef) -> Option<Local> {

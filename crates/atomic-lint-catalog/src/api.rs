@@ -108,6 +108,8 @@ pub enum Effect {
     Push,
     /// Whether the text of the receiver has `value` in it.
     Contains,
+    /// Whether the text of the receiver is empty.
+    IsEmpty,
     /// The directory that holds the receiver or `target`.
     Parent,
     /// The receiver or `target` with its last part replaced by `value`.
@@ -182,6 +184,7 @@ impl Effect {
             | Effect::Join
             | Effect::Concat
             | Effect::Contains
+            | Effect::IsEmpty
             | Effect::Push
             | Effect::Parent
             | Effect::WithName
