@@ -172,17 +172,9 @@ impl<'p, 'u> Drafts<'p, 'u> {
                 }
             }
         }
-        let waits = ending.returned.is_some_and(|stages| stages.has(Stage::Dirty));
         let python = self.program.language(file.step.body) == Language::Python;
-        if python
-            && waits
-            && file.open
-            && file.wrote
-            && file.origin != Origin::Given
-            && !file.handed
-            && !ending.escapes
-            && !file.tabled
-        {
+        let own = file.origin != Origin::Given && !file.handed && !ending.escapes && !file.tabled;
+        if python && ending.waits && file.wrote && own {
             self.of_ending(Defect::DroppedBuffer, ending, file.place, file.name_now());
         }
     }

@@ -439,6 +439,8 @@ fn follows_from_another(flaw: &Flaw, log: &Log) -> bool {
             &[Defect::Order(Fault::Late), Defect::IgnoredError, Defect::RetriedSync]
         }
         Defect::Order(Fault::Late) => &[Defect::Order(Fault::PublishBeforeFlush)],
+        // Whatever step has failed, it is the publish that makes it matter.
+        Defect::IgnoredError => &[Defect::PublishOnError],
         _ => return false,
     };
     let of = |flaw: &Flaw| flaw.file.as_ref().map(|file| (file.step, file.chain.clone()));

@@ -34,6 +34,7 @@ mod publish;
 mod relevance;
 mod staging;
 mod state;
+mod texts;
 mod unknown;
 mod value;
 mod whole;

@@ -48,6 +48,8 @@ pub(crate) struct Ending {
     pub(crate) escapes: bool,
     /// The stages where the root succeeds; nothing is said of one that reports an error.
     pub(crate) returned: Option<Stages>,
+    /// Where the root succeeds it is open, and content waits in its buffer.
+    pub(crate) waits: bool,
     /// A step has failed before that.
     pub(crate) failed: bool,
     /// Where the root fails it is still there, unpublished.
@@ -154,6 +156,7 @@ impl Log {
                     open_ended: false,
                     escapes: false,
                     returned: None,
+                    waits: false,
                     failed: false,
                     abandoned: false,
                     root,
@@ -194,7 +197,16 @@ impl Log {
             let abandoned = file.left && !escapes;
             self.ending(
                 key.clone(),
-                Ending { file: file.clone(), open_ended, escapes, returned, failed: state.failed, abandoned, root },
+                Ending {
+                    file: file.clone(),
+                    open_ended,
+                    escapes,
+                    returned,
+                    waits: value.is_some() && file.waits,
+                    failed: state.failed,
+                    abandoned,
+                    root,
+                },
             );
             // After an error the object is not used on.
             if value.is_some() && (kept.files.contains(key) || file.tabled) {
@@ -222,6 +234,7 @@ impl Ending {
     fn merge(&mut self, other: &Ending) {
         self.open_ended |= other.open_ended;
         self.escapes |= other.escapes;
+        self.waits |= other.waits;
         self.abandoned |= other.abandoned;
         self.file.merge(&other.file, Ways { mine_failed: self.failed, theirs_failed: other.failed });
         self.failed &= other.failed;

@@ -262,7 +262,9 @@ impl Machine<'_, '_> {
 
     /// Says so where a directory is opened that has no name: that of a bare file name.
     pub(crate) fn look_at_directory(&mut self, state: &State, site: &Site, path: &Value) {
-        let nameless = path.atoms().iter().any(|atom| matches!(atom, Atom::Path(path) if is_empty(path)));
+        // Where it may have a name as well, it was asked whether it has one.
+        let empty = |atom: &Atom| matches!(atom, Atom::Path(path) if is_empty(path));
+        let nameless = !path.is_unknown() && path.atoms().iter().all(empty);
         let published = state.files().map(|(_, file)| file).find(|file| file.published.is_some()).cloned();
         if let (true, Some(file)) = (nameless, published) {
             self.advise(site, Defect::WrongSync, &file, file.name_now());

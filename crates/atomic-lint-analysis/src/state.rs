@@ -81,8 +81,8 @@ pub(crate) struct File {
     pub(crate) locked: bool,
     /// Code that is not known got the handle.
     pub(crate) handed: bool,
-    /// Still open.
-    pub(crate) open: bool,
+    /// It is open, and content waits in its buffer.
+    pub(crate) waits: bool,
     /// Deleted when its life ends, unless kept.
     pub(crate) deletes: bool,
     /// A field holds it, and what the other methods did to it comes in no certain order.
@@ -133,7 +133,7 @@ impl File {
             offset: false,
             locked: false,
             handed: false,
-            open: false,
+            waits: false,
             deletes: false,
             tabled: false,
             removed: false,
@@ -166,6 +166,8 @@ impl File {
         let (stages, found) = self.stages.after(event);
         self.stages = stages;
         self.wrote |= matches!(event, Event::Write { .. });
+        self.waits |= matches!(event, Event::Write { buffered: true });
+        self.waits &= !matches!(event, Event::Flush | Event::Sync { flushes: true } | Event::Finished);
         match event {
             Event::Write { .. } | Event::Handed { .. } => self.mark(Moment::Write, place),
             Event::Flush => self.mark(Moment::Flush, place),
@@ -248,7 +250,7 @@ impl File {
         self.handed |= other.handed;
         self.wrote |= other.wrote;
         self.publishes.extend(&other.publishes);
-        self.open |= other.open;
+        self.waits |= other.waits;
         self.deletes |= other.deletes;
         self.tabled |= other.tabled;
         self.removed = ways.removed(self.removed, other.removed);
@@ -341,6 +343,9 @@ impl State {
     pub(crate) fn remove_file(&mut self, key: &FileKey) {
         if let Some(file) = self.files.get_mut(key) {
             file.removed = true;
+            // What has failed goes with it.
+            file.torn = None;
+            file.unsynced = false;
             file.left = false;
             file.cleaned = true;
         }
@@ -405,6 +410,17 @@ impl State {
         for key in torn {
             if let Some(file) = self.files.get_mut(&key) {
                 file.torn = None;
+            }
+        }
+    }
+
+    /// Where a sync has failed and it is asked why, whoever goes on has decided that it can be done without.
+    pub(crate) fn accept_unsynced(&mut self) {
+        let unsynced: Vec<FileKey> =
+            self.files.iter().filter(|(_, file)| file.unsynced).map(|(key, _)| key.clone()).collect();
+        for key in unsynced {
+            if let Some(file) = self.files.get_mut(&key) {
+                file.stages = file.stages.after(Event::Sync { flushes: false }).0;
             }
         }
     }
