@@ -232,7 +232,9 @@ impl Evidence<'_, '_> {
                 reason,
             });
         }
-        judged.iter().for_each(|ending| drafts.look_at_ending(ending));
+        // What a device does with it is not a matter of files.
+        let kept = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Accept(Reason::Device));
+        kept.for_each(|(ending, _)| drafts.look_at_ending(ending));
     }
 
     /// The function was looked at by itself, and the path is its callers' to choose.
