@@ -46,8 +46,11 @@ fn groups(cases: Vec<Case>) -> Vec<Trial> {
 
 fn judge(cases: &[Case]) -> Result<(), Failed> {
     let catalog = knowledge::catalog().map_err(|error| error.to_string())?;
+    // What is said of comments is for the program to say.
+    let of_files = |case: &&Case| !case.rule.as_deref().is_some_and(names::is_of_comments);
     let complaints: Vec<String> = cases
         .iter()
+        .filter(of_files)
         .filter_map(|case| match lint::lint(catalog, case) {
             Ok(found) => verdict::compare(catalog, case, &found),
             Err(gap) => Some(gap),

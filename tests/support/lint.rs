@@ -2,18 +2,18 @@
 
 use super::case::{Case, Source};
 use super::marks::Mark;
-use atomic_lint_analysis::{Demand, Dependency, Outcome, Package, Project, Settings, Tree};
+use atomic_lint_analysis::{Demand, Dependency, Finding, Outcome, Package, Project, Settings, Tree};
 use atomic_lint_catalog::Catalog;
 use atomic_lint_ir::{Frontend, Language, Lowered, Name};
 use atomic_lint_python::PythonFrontend;
 use atomic_lint_rust::RustFrontend;
-use atomic_lint_source::{FileId, LineIndex};
+use atomic_lint_source::{FileId, LineIndex, Place};
 use std::collections::BTreeSet;
 
 /// What is reported in `case`; an error where a part of it was not understood.
 pub fn lint(catalog: &Catalog, case: &Case) -> Result<Vec<Mark>, String> {
     let outcome = analyse(catalog, case, &Settings::default())?;
-    Ok(outcome.findings.iter().map(|finding| mark(case, finding.place.file, finding)).collect())
+    Ok(outcome.findings.iter().flat_map(|finding| told(case, finding)).collect())
 }
 
 /// The rows of the models that are applied in `case`.
@@ -37,10 +37,17 @@ fn analyse(catalog: &Catalog, case: &Case, settings: &Settings) -> Result<Outcom
     project.analyse(settings).map_err(|missing| format!("left out though nothing was to be: {missing:?}"))
 }
 
-fn mark(case: &Case, file: FileId, finding: &atomic_lint_analysis::Finding) -> Mark {
-    let file = file.0 as usize;
-    let line = LineIndex::new(&case.files[file].text).line(finding.place.span.start);
-    Mark { file, line, rule: finding.rule.to_string() }
+/// The finding itself, and what it says of the rule that the case is about by the way.
+fn told(case: &Case, finding: &Finding) -> Vec<Mark> {
+    let own = finding.notes.iter().filter(|(rule, _)| case.rule.as_deref() == Some(rule.as_str()));
+    let notes = own.map(|(rule, place)| mark(case, *place, rule));
+    std::iter::once(mark(case, finding.place, &finding.rule)).chain(notes).collect()
+}
+
+fn mark(case: &Case, place: Place, rule: &Name) -> Mark {
+    let file = place.file.0 as usize;
+    let line = LineIndex::new(&case.files[file].text).line(place.span.start);
+    Mark { file, line, rule: rule.to_string() }
 }
 
 /// The lowering of `file`; an error where a part of it was not understood.

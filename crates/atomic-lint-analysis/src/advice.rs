@@ -9,10 +9,11 @@ use crate::project::Outcome;
 use crate::protocol::Stage;
 use crate::state::{File, Origin};
 use crate::value::Value;
-use atomic_lint_catalog::Naming;
+use atomic_lint_catalog::{Naming, OpenAs};
 use atomic_lint_ir::{Language, Name, Repair};
 use atomic_lint_source::{FileId, Place};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Findings as they come, with what they are about, so that advice finds them.
 pub(crate) struct Drafts<'p, 'u> {
@@ -51,13 +52,34 @@ impl<'p, 'u> Drafts<'p, 'u> {
     }
 
     /// Adds a finding on `file`, at a step of `body`.
-    pub(crate) fn add(&mut self, mut finding: Finding, file: Option<&File>, body: BodyRef) {
-        let info = self.program.body(body);
-        let own = info.body.name.rsplit('.').next().unwrap_or("");
-        if Naming::has_word(own, &self.program.catalog.naming().claims) {
-            finding.notes.push(("false-atomic-claim".into(), self.program.place(body, info.body.name_span)));
+    pub(crate) fn add(&mut self, finding: Finding, file: Option<&File>) {
+        self.put(finding, file);
+    }
+
+    /// Adds a finding on `file` that is not atomic, at a step of `body`, to which each of `chains` of calls leads.
+    pub(crate) fn add_torn<'c>(
+        &mut self,
+        mut finding: Finding,
+        file: Option<&File>,
+        body: BodyRef,
+        chains: impl Iterator<Item = &'c Arc<Vec<StepRef>>>,
+    ) {
+        let callers = chains.flat_map(|chain| chain.iter().rev().map(|call| call.body));
+        let mut claiming: Vec<BodyRef> =
+            std::iter::once(body).chain(callers).filter(|body| self.claims_to_be_atomic(*body)).collect();
+        claiming.sort();
+        claiming.dedup();
+        for body in claiming {
+            let name = self.program.body(body).body.name_span;
+            finding.notes.push(("false-atomic-claim".into(), self.program.place(body, name)));
         }
         self.put(finding, file);
+    }
+
+    /// Whether a function, or the type that it is a method of, has a name that says so.
+    fn claims_to_be_atomic(&self, body: BodyRef) -> bool {
+        let (name, naming) = (&self.program.body(body).body.name, self.program.catalog.naming());
+        Naming::has_word(name, &naming.claims) && !Naming::has_word(name, &naming.denials)
     }
 
     fn put(&mut self, finding: Finding, file: Option<&File>) {
@@ -139,7 +161,9 @@ impl<'p, 'u> Drafts<'p, 'u> {
         let file = &ending.file;
         if let Some(target) = &file.published {
             self.look_at_directory(ending, target);
-            if ending.abandoned {
+            // An error of a kind that a handler leaves out is not one that anybody has to think of.
+            let python = self.program.language(file.step.body) == Language::Python;
+            if ending.abandoned && !(python && file.cleaned) {
                 self.of_ending(Defect::Abandoned, ending, file.place, target);
             }
             let complete = |stages: crate::protocol::Stages| !stages.may_be_unpublished();
@@ -151,9 +175,9 @@ impl<'p, 'u> Drafts<'p, 'u> {
                 }
             }
         }
-        let waits = ending.returned.is_some_and(|stages| stages.has(Stage::Dirty));
         let python = self.program.language(file.step.body) == Language::Python;
-        if python && waits && file.open && file.wrote && !file.handed && !ending.escapes && !file.tabled {
+        let own = file.origin != Origin::Given && !file.handed && !ending.escapes && !file.tabled;
+        if python && ending.waits && file.wrote && own {
             self.of_ending(Defect::DroppedBuffer, ending, file.place, file.name_now());
         }
     }
@@ -194,14 +218,14 @@ impl<'p, 'u> Drafts<'p, 'u> {
 
     /// What was read is written back, and nobody else is kept from doing the same.
     pub(crate) fn look_at_update(&mut self, log: &Log) {
-        if log.endings.values().any(|ending| ending.file.locked) {
+        if log.locks {
             return;
         }
         for ending in log.endings.values() {
             let file = &ending.file;
             let read = file.name_now().paths().any(|path| log.read.contains_key(path));
-            let writes =
-                file.written() && !matches!(file.origin, Origin::Given | Origin::Temporary) || file.published.is_some();
+            let itself = !matches!(file.origin, Origin::Given | Origin::Temporary | Origin::Opened(OpenAs::Read));
+            let writes = file.written() && itself || file.published.is_some();
             if read && writes && !self.program.body(file.step.body).test {
                 self.of_ending(Defect::UnlockedUpdate, ending, file.place, file.name_now());
             }

@@ -521,7 +521,7 @@ pub(crate) fn fits(arity: Option<usize>, site: &Site) -> bool {
 }
 
 /// The identity of what an unknown call gives: equal for equal calls, where the arguments have one.
-fn result(name: Name, site: &Site) -> PathRef {
+pub(crate) fn result(name: Name, site: &Site) -> PathRef {
     let values = site.receiver.iter().chain(site.args.iter().map(|arg| &arg.value));
     let mut parts = Vec::new();
     for value in values {

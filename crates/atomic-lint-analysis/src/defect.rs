@@ -161,6 +161,34 @@ impl Defect {
         }
     }
 
+    /// A crash, an error or a reader may find neither the old content nor the new.
+    pub(crate) fn is_torn(self) -> bool {
+        match self {
+            Defect::Order(_)
+            | Defect::CrossDevice { .. }
+            | Defect::NonAtomicMove
+            | Defect::RemovedBefore
+            | Defect::PublishOnError
+            | Defect::ShortWrite => true,
+            Defect::IgnoredError
+            | Defect::RetriedSync
+            | Defect::DroppedBuffer
+            | Defect::UnflushedAsync
+            | Defect::WrongSync
+            | Defect::LateMode
+            | Defect::ExposedSecret
+            | Defect::SharedName
+            | Defect::LostMode
+            | Defect::Abandoned
+            | Defect::NonReplacing
+            | Defect::CheckThenWrite
+            | Defect::TornAppend
+            | Defect::BlockingSync
+            | Defect::UnlockedUpdate
+            | Defect::HandRolled => false,
+        }
+    }
+
     /// It stands in the way of a publish as much as a missing step does, so whoever gives the file away is told.
     pub(crate) fn is_of_publish(self) -> bool {
         match self {

@@ -33,7 +33,7 @@ impl Made {
         Made::default()
     }
 
-    fn value(value: Value) -> Self {
+    pub(crate) fn value(value: Value) -> Self {
         Made { value: Some(value), ..Made::default() }
     }
 
@@ -57,7 +57,8 @@ impl Machine<'_, '_> {
 
     fn effect(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
         match api.effect {
-            Effect::None | Effect::Read | Effect::Extract | Effect::Exit => Made::nothing(),
+            Effect::None | Effect::Extract | Effect::Exit => Made::nothing(),
+            Effect::Read => self.read_whole(api, site),
             Effect::Exists => self.exists(api, site),
             Effect::Chmod => self.chmod(state, api, site),
 
@@ -127,7 +128,10 @@ impl Machine<'_, '_> {
             Effect::Truncate => self.truncate(state, api, site),
             Effect::Seek => self.seek(state, api, site),
             Effect::Rewind => self.on_handles(state, api, site, |file, _, _| file.rewound = true),
-            Effect::Lock => self.on_handles(state, api, site, |file, _, _| file.locked = true),
+            Effect::Lock => {
+                self.log.locks = true;
+                self.on_handles(state, api, site, |file, _, _| file.locked = true)
+            }
             Effect::Keep => self.on_handles(state, api, site, |file, _, _| file.deletes = false),
             Effect::Wrap | Effect::Inner => self.handle_of(api, site),
             Effect::IntoInner => self.on_handles(state, api, site, |file, place, _| {
@@ -147,6 +151,8 @@ impl Machine<'_, '_> {
             Effect::WithExtension => self.derive(api, site, PathExpr::with_extension),
             Effect::FileName => self.derive(api, site, |path, _| PathExpr::file_name(path)),
             Effect::Sibling => self.derive(api, site, |path, _| PathRef::new(PathExpr::Sibling(path.clone()))),
+            Effect::Absolute => self.absolute(api, site),
+            Effect::IsEmpty => self.is_empty(site),
             Effect::Environment => match self.argument_value(api.value.as_ref(), site).texts().next() {
                 Some(name) => Made::path(PathRef::new(PathExpr::Environment(name.clone()))),
                 None => Made::path(PathRef::new(PathExpr::Environment(Name::default()))),
@@ -308,7 +314,10 @@ impl Machine<'_, '_> {
         let buffered = buffered.iter().any(|buffered| *buffered);
         let serialises = api.serialises;
         let mut faults = Vec::new();
+        // Whoever writes something else where a write has failed has made something of it.
+        let reacted = state.failed;
         let made = self.on_handles(state, api, site, |file, place, _| {
+            file.torn = file.torn.filter(|_| !reacted);
             file.piecewise |= serialises;
             file.advance(Event::Write { buffered }, place);
         });
@@ -340,14 +349,25 @@ impl Machine<'_, '_> {
 
     fn close(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
         let deletes = |kind: KindId| self.program.models(site.at.body).kind(kind).deletes_at_end;
-        let kinds: Vec<KindId> = self.handles_of(api, site).handles().map(|(_, kind)| kind).collect();
-        let deletes = kinds.into_iter().any(deletes);
-        self.on_handles(state, api, site, |file, place, _| {
+        let closed: Vec<(FileKey, KindId)> =
+            self.handles_of(api, site).handles().map(|(key, kind)| (key.clone(), kind)).collect();
+        let deletes = closed.iter().any(|(_, kind)| deletes(*kind));
+        let mut failed = state.files_only();
+        let made = self.on_handles(state, api, site, |file, place, _| {
             file.advance(Event::Flush, place);
             file.mark(Moment::Close, place);
-            file.open = false;
+            file.waits = false;
             file.removed |= deletes && file.deletes && !file.stages.may_be_published();
-        })
+        });
+        // What could not be flushed is lost, but the file is closed all the same.
+        failed.fail(state, self.place_of(site));
+        for (key, _) in &closed {
+            if let Some(file) = failed.file_mut(key) {
+                file.waits = false;
+            }
+        }
+        self.failed = Some(failed);
+        made
     }
 
     fn sync(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
@@ -432,19 +452,6 @@ impl Machine<'_, '_> {
             value.join(&Value::path(path));
         });
         Made { path: None, ..Made::value(value) }
-    }
-
-    fn contains(&self, api: &Api, site: &Site) -> Made {
-        let whole = site.receiver.clone().unwrap_or_default();
-        let part = self.argument_value(api.value.as_ref(), site);
-        let (Some(part), true) = (part.texts().next(), whole.texts().count() == whole.atoms().len()) else {
-            return Made::value(Value::unknown());
-        };
-        let mut found = Value::unknown();
-        for text in whole.texts() {
-            found.join(&Value::of(Atom::Bool(text.contains(part.as_str()))));
-        }
-        Made::value(found)
     }
 
     fn derive(&self, api: &Api, site: &Site, make: impl Fn(&PathRef, &PathRef) -> PathRef) -> Made {

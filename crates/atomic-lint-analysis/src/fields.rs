@@ -412,7 +412,7 @@ impl Machine<'_, '_> {
         if kind.deletes_at_end && file.deletes && !file.stages.may_be_published() {
             file.removed = true;
         }
-        file.open = false;
+        file.waits = false;
     }
 
     fn end_object(&mut self, at: StepRef, step: &Step, state: &mut State, key: &ObjectKey) {

@@ -102,7 +102,14 @@ impl Evidence<'_, '_> {
             // What the body shows by itself tells more plainly than what a caller's way through it shows.
             let rank = |flaw: &Flaw| (flaw.defect.gravity(flaw.always), flaw.root != flaw.step.body, flaw.root);
             let Some(worst) = flaws.iter().min_by_key(|flaw| rank(flaw)) else { continue };
-            drafts.add(self.flaw_finding(worst, flaws), worst.file.as_ref(), worst.step.body);
+            let finding = self.flaw_finding(worst, flaws);
+            match worst.defect.is_torn() {
+                true => {
+                    let chains = flaws.iter().map(|flaw| &flaw.chain);
+                    drafts.add_torn(finding, worst.file.as_ref(), worst.step.body, chains);
+                }
+                false => drafts.add(finding, worst.file.as_ref()),
+            }
             let beyond =
                 |flaw: &&&Flaw| flaw.defect == worst.defect && flaw.told_by.is_none() && self.crosses_packages(flaw);
             for flaw in flaws.iter().filter(beyond) {
@@ -228,7 +235,9 @@ impl Evidence<'_, '_> {
                 reason,
             });
         }
-        judged.iter().for_each(|ending| drafts.look_at_ending(ending));
+        // What a device does with it is not a matter of files.
+        let kept = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Accept(Reason::Device));
+        kept.for_each(|(ending, _)| drafts.look_at_ending(ending));
     }
 
     /// The function was looked at by itself, and the path is its callers' to choose.
@@ -286,7 +295,8 @@ impl Evidence<'_, '_> {
         related.dedup();
         let mut finding = self.file_finding(place, first, rule);
         finding.related.extend(related);
-        drafts.add(finding, Some(&first.file), first.file.step.body);
+        let chains = reported.iter().map(|(ending, _)| &ending.file.chain);
+        drafts.add_torn(finding, Some(&first.file), first.file.step.body, chains);
     }
 
     /// A caller nearer to the write already passes the final path; those around it add nothing.
@@ -441,6 +451,8 @@ fn follows_from_another(flaw: &Flaw, log: &Log) -> bool {
             &[Defect::Order(Fault::Late), Defect::IgnoredError, Defect::RetriedSync]
         }
         Defect::Order(Fault::Late) => &[Defect::Order(Fault::PublishBeforeFlush)],
+        // Whatever step has failed, it is the publish that makes it matter.
+        Defect::IgnoredError => &[Defect::PublishOnError],
         _ => return false,
     };
     let of = |flaw: &Flaw| flaw.file.as_ref().map(|file| (file.step, file.chain.clone()));

@@ -35,6 +35,7 @@ mod relevance;
 mod repair;
 mod staging;
 mod state;
+mod texts;
 mod unknown;
 mod value;
 mod whole;

@@ -50,6 +50,8 @@ pub(crate) struct Ending {
     pub(crate) escapes: bool,
     /// The stages where the root succeeds; nothing is said of one that reports an error.
     pub(crate) returned: Option<Stages>,
+    /// Where the root succeeds it is open, and content waits in its buffer.
+    pub(crate) waits: bool,
     /// A step has failed before that.
     pub(crate) failed: bool,
     /// Where the root fails it is still there, unpublished.
@@ -71,6 +73,8 @@ pub(crate) struct Log {
     pub(crate) called: BTreeSet<(BodyRef, BodyRef)>,
     /// Paths that were renamed away, with the body that did it.
     pub(crate) renamed: BTreeSet<(PathRef, BodyRef)>,
+    /// A lock is taken.
+    pub(crate) locks: bool,
     /// Paths that were opened for reading, with where.
     pub(crate) read: BTreeMap<PathRef, Place>,
     /// Types of which the root asked what their fields hold.
@@ -154,6 +158,7 @@ impl Log {
                     open_ended: false,
                     escapes: false,
                     returned: None,
+                    waits: false,
                     failed: false,
                     abandoned: false,
                     root,
@@ -191,10 +196,19 @@ impl Log {
             let named = |path| reached.paths.contains(path) || path.depends_on(root.0);
             let open_ended = reached.files.contains(key) || file.path.paths().any(named);
             let returned = value.map(|_| file.stages);
-            let abandoned = value.is_none() && !escapes && file.is_left();
+            let abandoned = file.left && !escapes;
             self.ending(
                 key.clone(),
-                Ending { file: file.clone(), open_ended, escapes, returned, failed: state.failed, abandoned, root },
+                Ending {
+                    file: file.clone(),
+                    open_ended,
+                    escapes,
+                    returned,
+                    waits: value.is_some() && file.waits,
+                    failed: state.failed,
+                    abandoned,
+                    root,
+                },
             );
             // After an error the object is not used on.
             if value.is_some() && (kept.files.contains(key) || file.tabled) {
@@ -222,6 +236,7 @@ impl Ending {
     fn merge(&mut self, other: &Ending) {
         self.open_ended |= other.open_ended;
         self.escapes |= other.escapes;
+        self.waits |= other.waits;
         self.abandoned |= other.abandoned;
         self.file.merge(&other.file, Ways { mine_failed: self.failed, theirs_failed: other.failed });
         self.failed &= other.failed;

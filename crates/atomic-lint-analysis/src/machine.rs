@@ -11,7 +11,7 @@ use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, Program, StepRef};
 use crate::state::State;
 use crate::value::{Atom, ObjectKey, Value};
-use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Local, Name, Op, Operand, Param, Step, Test};
+use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Language, Local, Name, Op, Operand, Param, Step, Test};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -415,6 +415,8 @@ impl<'p, 'u> Machine<'p, 'u> {
                 Vec::new()
             }
             Exit::Raise => {
+                let mut state = state;
+                state.leave_files();
                 match &mut exits.err {
                     Some(known) => {
                         known.join(&state);
@@ -459,9 +461,15 @@ impl<'p, 'u> Machine<'p, 'u> {
     fn decide(&mut self, test: &Test, then: BlockId, otherwise: BlockId, mut state: State) -> Vec<(BlockId, State)> {
         // A condition may well be about what has failed.
         state.look_at_failures();
+        if state.failed {
+            state.accept_unsynced();
+        }
         let (local, matches): (Local, Matches) = match test {
             Test::Unknown => return vec![(then, state.clone()), (otherwise, state)],
-            Test::Truthy(local) => (*local, Box::new(crate::value::truth)),
+            Test::Truthy(local) => match self.program.language(self.frame().body) {
+                Language::Python => (*local, Box::new(crate::value::truth)),
+                Language::Rust => (*local, Box::new(crate::value::presence)),
+            },
             Test::Equals(local, constant) => {
                 let wanted = self.constant(constant);
                 (*local, Box::new(move |atom| equals(atom, &wanted)))

@@ -40,7 +40,6 @@ impl Machine<'_, '_> {
         }
         let mut file = self.new_file(api, site, Origin::Opened(how), path);
         file.truncated = how == OpenAs::Truncate;
-        file.open = true;
         file.has_mode = gives_mode(state, api, site);
         self.look_at_check(state, site, &file);
         if api.writes && !matches!(how, OpenAs::Read | OpenAs::Update) {
@@ -83,7 +82,6 @@ impl Machine<'_, '_> {
         let kept = self.argument_value(api.value.as_ref(), site).truth() == Some(false);
         file.deletes = !kept && self.deletes_at_end(api);
         file.has_mode = gives_mode(state, api, site);
-        file.open = true;
         Made { file: Some(self.put(state, site, file)), ..Made::default() }
     }
 
@@ -145,7 +143,7 @@ impl Machine<'_, '_> {
             FileKey::Given(path) => Value::path(PathRef::new(PathExpr::Result("path".into(), vec![path.clone()]))),
             FileKey::Opened(..) => Value::unknown(),
         };
-        let file = File { open: true, ..File::new(Origin::Given, path, site.at, place, self.chain()) };
+        let file = File::new(Origin::Given, path, site.at, place, self.chain());
         state.put_file(key.clone(), file);
     }
 }

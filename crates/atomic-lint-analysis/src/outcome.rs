@@ -3,7 +3,7 @@
 //! It is read off the graph of the body alone, so it holds on every way through it.
 
 use crate::program::{BodyInfo, Program, StepRef};
-use atomic_lint_ir::{Block, BlockId, Callee, Exit, Local, Op, Operand, Test};
+use atomic_lint_ir::{Block, BlockId, Callee, Const, Exit, Local, Op, Operand, Test};
 use std::collections::BTreeSet;
 
 /// Blocks behind a step that are looked at; a handler that does nothing is shorter.
@@ -37,7 +37,7 @@ impl<'p, 'u> Outcomes<'p, 'u> {
 
     /// Whether what the call at `step` gives, beyond its success, is used by nothing.
     pub(crate) fn drops_value(&self, step: StepRef) -> bool {
-        self.result_of(step).is_some_and(|dst| !self.is_used(dst, 0))
+        self.result_of(step).is_some_and(|dst| !self.is_named(dst) && !self.is_used(dst, 0))
     }
 
     fn result_of(&self, step: StepRef) -> Option<Local> {
@@ -55,10 +55,19 @@ impl<'p, 'u> Outcomes<'p, 'u> {
         })
     }
 
-    /// Whether both ways lead to one place with nothing done before, other than to one that is left by an error.
+    /// Whether both ways lead to one place with nothing done before, other than to one that is left by an error; or
+    /// both return nothing.
     fn meet_silently(&self, ok: BlockId, err: BlockId) -> bool {
-        let failed = self.silently_reached(err);
-        self.silently_reached(ok).intersection(&failed).any(|block| self.may_return(*block))
+        let (went, failed) = (self.silently_reached(ok), self.silently_reached(err));
+        let returns_nothing = |blocks: &BTreeSet<BlockId>| blocks.iter().any(|block| self.returns_nothing(*block));
+        went.intersection(&failed).any(|block| self.may_return(*block))
+            || returns_nothing(&went) && returns_nothing(&failed)
+    }
+
+    fn returns_nothing(&self, block: BlockId) -> bool {
+        let block = self.block(block);
+        let nothing = matches!(&block.exit, Exit::Return(None | Some(Operand::Const(Const::None))));
+        nothing && block.steps.iter().all(|step| does_nothing(&step.op))
     }
 
     /// The blocks that follow `from` before anything is done, those at which something is done included.
@@ -111,6 +120,10 @@ impl<'p, 'u> Outcomes<'p, 'u> {
             || blocks.iter().any(|block| leaves_with(&block.exit, local))
     }
 
+    fn is_named(&self, local: Local) -> bool {
+        self.info.body.locals[local.0 as usize].name.as_ref().is_some_and(|name| !name.starts_with('_'))
+    }
+
     fn uses(&self, op: &Op, local: Local, depth: u32) -> bool {
         let is = |operand: &Operand| *operand == Operand::Local(local);
         match op {
@@ -121,7 +134,8 @@ impl<'p, 'u> Outcomes<'p, 'u> {
                 self.is_used(*dst, depth + 1)
             }
             Op::Call { callee, args, .. } => is_called(callee, local) || args.iter().any(|arg| is(&arg.value)),
-            Op::Copy { dst, src } => is(src) && self.is_used(*dst, depth + 1),
+            // What has got a name was not thrown away.
+            Op::Copy { dst, src } => is(src) && (self.is_named(*dst) || self.is_used(*dst, depth + 1)),
             Op::Concat { parts, .. } | Op::Flags { parts, .. } => parts.iter().any(is),
             Op::Aggregate { fields, .. } => fields.iter().any(|(_, value)| is(value)),
             Op::Load { object, .. } => *object == local,

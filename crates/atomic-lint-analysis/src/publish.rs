@@ -146,6 +146,7 @@ impl Machine<'_, '_> {
         let Some(file) = state.file_mut(key) else { return };
         file.advance(event, place);
         file.published = Some(target.clone());
+        file.left = false;
         file.published_in = Some(chain);
     }
 

@@ -3,9 +3,11 @@
 use crate::call::Site;
 use crate::defect::Defect;
 use crate::effect::Made;
+use crate::link::Def;
 use crate::machine::Machine;
 use crate::outcome::Outcomes;
 use crate::path::{PathExpr, PathRef};
+use crate::program::StepRef;
 use crate::state::{File, Origin, State};
 use crate::value::{Atom, Value};
 use atomic_lint_catalog::{Api, Effect, Kind, OpenAs};
@@ -56,14 +58,16 @@ impl Machine<'_, '_> {
             Origin::Whole | Origin::Copied => true,
             Origin::Temporary | Origin::Replaced | Origin::Given => false,
         };
-        let known = &self.program.catalog.naming().foreseeable;
+        let naming = self.program.catalog.naming();
         let follows = |path: &PathRef| {
             !path.any(&mut |part| match part {
-                PathExpr::Result(name, parts) if parts.is_empty() => !known.contains(name) && !shares(target, part),
-                PathExpr::Item(name) => !known.contains(name) && !shares(target, part),
-                PathExpr::Param { .. } | PathExpr::Field(..) => !shares(target, part),
-                PathExpr::Result(..) => !shares(target, part),
-                PathExpr::Made(_) | PathExpr::Sibling(_) | PathExpr::Temporary(..) => true,
+                PathExpr::Item(name) => !naming.foreseeable.contains(name) && !shares(target, part),
+                PathExpr::Made(step) => !self.gives_foreseeable(*step) && !shares(target, part),
+                // What it is made of is looked at next.
+                PathExpr::Result(name, parts) if !parts.is_empty() && naming.derived.contains(name) => false,
+                PathExpr::Field(of, _) if matches!(**of, PathExpr::Result(..) | PathExpr::Made(_)) => false,
+                PathExpr::Param { .. } | PathExpr::Field(..) | PathExpr::Result(..) => !shares(target, part),
+                PathExpr::Sibling(_) | PathExpr::Temporary(..) => true,
                 PathExpr::SystemTemp | PathExpr::Environment(_) | PathExpr::Argument => false,
                 PathExpr::Text(_)
                 | PathExpr::Concat(_)
@@ -75,6 +79,18 @@ impl Machine<'_, '_> {
         };
         let mut paths = file.path.paths().peekable();
         made && paths.peek().is_some() && target.paths().next().is_some() && paths.all(follows)
+    }
+
+    /// Whether the call at `step` gives what anybody can know.
+    fn gives_foreseeable(&self, step: StepRef) -> bool {
+        let info = self.program.body(step.body);
+        match &info.body.blocks[step.block as usize].steps[step.step as usize].op {
+            Op::Call { callee: Callee::Path(path), .. } => match self.program.links.resolve(info.file, path) {
+                Def::External(name) => self.program.catalog.naming().foreseeable.contains(&name),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// Changes mode or owner of a file.
@@ -176,18 +192,55 @@ impl Machine<'_, '_> {
     /// Says so where an asynchronous function waits for the device.
     pub(crate) fn look_at_blocking(&mut self, api: &Api, site: &Site, file: &File) {
         let waits = self.handles_of(api, site).handles().all(|(_, kind)| !self.models().kind(kind).asynchronous);
-        if waits && self.program.body(site.at.body).body.is_async && self.calls_itself(api, site) {
+        if !waits || !self.calls(site.at, &api.name) || self.calls_twin(api, site) {
+            return;
+        }
+        if self.program.body(site.at.body).body.is_async {
             self.advise(site, Defect::BlockingSync, file, file.name_now());
+        } else if let Some(caller) = self.waiting_caller() {
+            self.advise(&self.site_of(caller), Defect::BlockingSync, file, file.name_now());
         }
     }
 
-    /// Whether the step calls the function of that row, and does not hand it to another that does.
-    fn calls_itself(&self, api: &Api, site: &Site) -> bool {
-        let body = self.program.body(site.at.body).body;
-        let Op::Call { callee, .. } = &body.blocks[site.at.block as usize].steps[site.at.step as usize].op else {
+    /// Whether the step calls a twin of the function of that row, which may well be an asynchronous one.
+    fn calls_twin(&self, api: &Api, site: &Site) -> bool {
+        let info = self.program.body(site.at.body);
+        match &info.body.blocks[site.at.block as usize].steps[site.at.step as usize].op {
+            Op::Call { callee: Callee::Path(path), .. } => match self.program.links.resolve(info.file, path) {
+                Def::External(name) => name != api.name,
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The call in an asynchronous function that led to the function at hand, by nothing but plain calls.
+    fn waiting_caller(&self) -> Option<StepRef> {
+        for frame in self.frames.iter().rev() {
+            let caller = frame.caller?;
+            if !self.calls(caller, &self.program.body(frame.body).body.name) {
+                return None;
+            }
+            if self.program.body(caller.body).body.is_async {
+                return Some(caller);
+            }
+        }
+        None
+    }
+
+    fn site_of(&self, step: StepRef) -> Site {
+        let body = self.program.body(step.body).body;
+        let step_of = &body.blocks[step.block as usize].steps[step.step as usize];
+        Site::of_values(step, step_of, std::iter::empty())
+    }
+
+    /// Whether the step calls the function of that name, and does not hand it to another that does.
+    fn calls(&self, step: StepRef, name: &str) -> bool {
+        let body = self.program.body(step.body).body;
+        let Op::Call { callee, .. } = &body.blocks[step.block as usize].steps[step.step as usize].op else {
             return false;
         };
-        let own = api.name.rsplit(['.', ':']).next();
+        let own = name.rsplit(['.', ':']).next();
         match callee {
             Callee::Path(path) => path.segments.last().map(|name| name.as_str()) == own,
             Callee::Method { name, .. } => Some(name.as_str()) == own,
@@ -209,7 +262,9 @@ impl Machine<'_, '_> {
 
     /// Says so where a directory is opened that has no name: that of a bare file name.
     pub(crate) fn look_at_directory(&mut self, state: &State, site: &Site, path: &Value) {
-        let nameless = path.atoms().iter().any(|atom| matches!(atom, Atom::Path(path) if is_empty(path)));
+        // Where it may have a name as well, it was asked whether it has one.
+        let empty = |atom: &Atom| matches!(atom, Atom::Path(path) if is_empty(path));
+        let nameless = !path.is_unknown() && path.atoms().iter().all(empty);
         let published = state.files().map(|(_, file)| file).find(|file| file.published.is_some()).cloned();
         if let (true, Some(file)) = (nameless, published) {
             self.advise(site, Defect::WrongSync, &file, file.name_now());

@@ -85,14 +85,18 @@ pub(crate) struct File {
     pub(crate) locked: bool,
     /// Code that is not known got the handle.
     pub(crate) handed: bool,
-    /// Still open.
-    pub(crate) open: bool,
+    /// It is open, and content waits in its buffer.
+    pub(crate) waits: bool,
     /// Deleted when its life ends, unless kept.
     pub(crate) deletes: bool,
     /// A field holds it, and what the other methods did to it comes in no certain order.
     pub(crate) tabled: bool,
     /// Unlinked again, on every way.
     pub(crate) removed: bool,
+    /// An error has left a function with the file unpublished, and nobody has unlinked it since.
+    pub(crate) left: bool,
+    /// It is unlinked on some way.
+    pub(crate) cleaned: bool,
     /// Content was written by a call that is known to write.
     pub(crate) wrote: bool,
     /// Where it was published.
@@ -135,10 +139,12 @@ impl File {
             offset: false,
             locked: false,
             handed: false,
-            open: false,
+            waits: false,
             deletes: false,
             tabled: false,
             removed: false,
+            left: false,
+            cleaned: false,
             wrote: false,
             publishes: BTreeSet::new(),
             published: None,
@@ -158,7 +164,7 @@ impl File {
             Origin::Whole | Origin::Copied | Origin::Temporary => true,
             Origin::Replaced | Origin::Given => false,
         };
-        made && self.stages.may_be_unpublished() && !self.removed && !self.deletes
+        made && !self.stages.may_be_published() && !self.removed && !self.deletes
     }
 
     /// Applies `event` at `place`; what is wrong with that.
@@ -166,6 +172,8 @@ impl File {
         let (stages, found) = self.stages.after(event);
         self.stages = stages;
         self.wrote |= matches!(event, Event::Write { .. });
+        self.waits |= matches!(event, Event::Write { buffered: true });
+        self.waits &= !matches!(event, Event::Flush | Event::Sync { flushes: true } | Event::Finished);
         match event {
             Event::Write { .. } | Event::Handed { .. } => self.mark(Moment::Write, place),
             Event::Flush => self.mark(Moment::Flush, place),
@@ -248,10 +256,12 @@ impl File {
         self.handed |= other.handed;
         self.wrote |= other.wrote;
         self.publishes.extend(&other.publishes);
-        self.open |= other.open;
+        self.waits |= other.waits;
         self.deletes |= other.deletes;
         self.tabled |= other.tabled;
         self.removed = ways.removed(self.removed, other.removed);
+        self.left |= other.left;
+        self.cleaned |= other.cleaned;
         self.moved_with_directory |= other.moved_with_directory;
         self.torn = self.torn.or(other.torn);
         self.unsynced |= other.unsynced;
@@ -341,6 +351,21 @@ impl State {
     pub(crate) fn remove_file(&mut self, key: &FileKey) {
         if let Some(file) = self.files.get_mut(key) {
             file.removed = true;
+            // What has failed goes with it.
+            file.torn = None;
+            file.unsynced = false;
+            file.left = false;
+            file.cleaned = true;
+        }
+    }
+
+    /// An error leaves the function at hand, and with it the files that it did not publish.
+    pub(crate) fn leave_files(&mut self) {
+        let left: Vec<FileKey> = self.files().filter(|(_, file)| file.is_left()).map(|(key, _)| key.clone()).collect();
+        for key in left {
+            if let Some(file) = self.files.get_mut(&key) {
+                file.left = true;
+            }
         }
     }
 
@@ -393,6 +418,17 @@ impl State {
         for key in torn {
             if let Some(file) = self.files.get_mut(&key) {
                 file.torn = None;
+            }
+        }
+    }
+
+    /// Where a sync has failed and it is asked why, whoever goes on has decided that it can be done without.
+    pub(crate) fn accept_unsynced(&mut self) {
+        let unsynced: Vec<FileKey> =
+            self.files.iter().filter(|(_, file)| file.unsynced).map(|(key, _)| key.clone()).collect();
+        for key in unsynced {
+            if let Some(file) = self.files.get_mut(&key) {
+                file.stages = file.stages.after(Event::Sync { flushes: false }).0;
             }
         }
     }

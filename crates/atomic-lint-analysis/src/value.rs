@@ -174,6 +174,14 @@ impl Value {
     }
 }
 
+/// Whether an atom is true or present, where that is certain: to Rust an empty text is there like any other.
+pub(crate) fn presence(atom: &Atom) -> Option<bool> {
+    match atom {
+        Atom::Path(_) | Atom::Int(_) | Atom::Bytes { .. } => None,
+        _ => truth(atom),
+    }
+}
+
 /// Whether an atom counts as true, where that is certain.
 pub(crate) fn truth(atom: &Atom) -> Option<bool> {
     match atom {

@@ -2,7 +2,7 @@
 //!
 //! Many such calls take an open file, memory or nothing as well as a path; what they then do is told here too.
 
-use crate::call::Site;
+use crate::call::{Site, result};
 use crate::classify::leading_text;
 use crate::effect::Made;
 use crate::finding::Moment;
@@ -47,6 +47,18 @@ impl Machine<'_, '_> {
         self.look_at_check(state, site, &file);
         self.put(state, site, file);
         Made::default()
+    }
+
+    /// Reads a whole file by one call, where it is given the path of one.
+    pub(crate) fn read_whole(&mut self, api: &Api, site: &Site) -> Made {
+        if api.target.is_none() {
+            return Made::nothing();
+        }
+        for path in self.target(api, site).paths() {
+            self.log.read(path, self.place_of(site));
+        }
+        let own = api.name.rsplit(['.', ':']).next().unwrap_or("");
+        Made { value: Some(Value::path(result(own.into(), site))), ..Made::default() }
     }
 
     /// Writes a whole file through an open one that is given in place of a path.

@@ -108,6 +108,8 @@ pub enum Effect {
     Push,
     /// Whether the text of the receiver has `value` in it.
     Contains,
+    /// Whether the text of the receiver is empty.
+    IsEmpty,
     /// The directory that holds the receiver or `target`.
     Parent,
     /// The receiver or `target` with its last part replaced by `value`.
@@ -118,6 +120,8 @@ pub enum Effect {
     FileName,
     /// The receiver or `target` with text appended that is not known.
     Sibling,
+    /// `value` from the root on: a bare name then lies in a directory that has a name.
+    Absolute,
     /// The environment variable `value`.
     Environment,
     /// A path that the user named on the command line.
@@ -180,12 +184,14 @@ impl Effect {
             | Effect::Join
             | Effect::Concat
             | Effect::Contains
+            | Effect::IsEmpty
             | Effect::Push
             | Effect::Parent
             | Effect::WithName
             | Effect::WithExtension
             | Effect::FileName
             | Effect::Sibling
+            | Effect::Absolute
             | Effect::Environment
             | Effect::Argument
             | Effect::PathOf

@@ -35,9 +35,15 @@ pub struct Naming {
     /// Functions that give a name's parts which others know too: the process, the time.
     #[serde(default)]
     pub foreseeable: Vec<Name>,
+    /// Functions and methods whose result follows from what they are given.
+    #[serde(default)]
+    pub derived: Vec<Name>,
     /// Words by which a function claims to be atomic.
     #[serde(default)]
     pub claims: Vec<Name>,
+    /// Words that take such a claim back.
+    #[serde(default)]
+    pub denials: Vec<Name>,
     /// Functions and objects through which the user of the program names a destination.
     #[serde(default)]
     pub user: Vec<Name>,

@@ -69,6 +69,11 @@ impl<'t> Lower<'t> {
             }
             _ => {
                 let other = self.expr(*right);
+                let constant = matches!(value, Operand::Const(_)) || matches!(other, Operand::Const(_));
+                if !constant || operator.starts_with(['<', '>']) {
+                    self.look_at(&value, *left);
+                    self.look_at(&other, *right);
+                }
                 self.equality(operator, (*left, value), (*right, other), then, otherwise);
             }
         }
@@ -95,6 +100,13 @@ impl<'t> Lower<'t> {
             _ => Exit::If { test: Test::Unknown, then, otherwise },
         };
         self.builder().exit(exit);
+    }
+
+    /// The result of a call that is compared, or is a bound, has been looked at.
+    pub(crate) fn look_at(&mut self, value: &Operand, node: Node<'t>) {
+        if let (Operand::Local(local), Kind::Call) = (value, node.kind()) {
+            self.opaque(vec![*local], node);
+        }
     }
 
     /// That one side has the value of the other, where one is a constant; a name of the module is none.
@@ -126,7 +138,8 @@ impl<'t> Lower<'t> {
     /// A comparison as a value: nothing that is compared is changed or kept by it.
     pub(crate) fn comparison(&mut self, node: Node<'t>) -> Operand {
         for part in node.children().filter(|child| child.field() != Field::Operators) {
-            self.expr(part);
+            let value = self.expr(part);
+            self.look_at(&value, part);
         }
         self.opaque(Vec::new(), node)
     }

@@ -183,7 +183,8 @@ impl<'t> Lower<'t> {
 
     fn slice(&mut self, node: Node<'t>) -> Option<Operand> {
         node.children().for_each(|bound| {
-            self.expr(bound);
+            let value = self.expr(bound);
+            self.look_at(&value, bound);
         });
         None
     }
