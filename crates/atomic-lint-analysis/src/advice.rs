@@ -149,7 +149,8 @@ impl<'p, 'u> Drafts<'p, 'u> {
             }
         }
         let python = self.program.language(file.step.body) == Language::Python;
-        let own = file.origin != Origin::Given && !file.handed && !ending.escapes && !file.tabled;
+        let opened = matches!(file.origin, Origin::Opened(_)) && !file.guessed;
+        let own = opened && !file.handed && !ending.escapes && !file.tabled;
         if python && ending.waits && file.wrote && own {
             self.of_ending(Defect::DroppedBuffer, ending, file.place, file.name_now());
         }

@@ -242,7 +242,8 @@ fn shuts_out(mode: &Value) -> bool {
     let atoms = mode.atoms();
     let narrow = |atom: &Atom| match atom {
         Atom::Int(bits) => *bits & 0o077 == 0 && *bits & 0o700 != 0,
-        Atom::Flags(names) => names.iter().all(|name| owner(name)),
+        // A single bit is one that is added to what is there.
+        Atom::Flags(names) => names.len() > 1 && names.iter().all(|name| owner(name)),
         Atom::Path(path) => matches!(&**path, PathExpr::Item(name) if owner(name)),
         _ => false,
     };
