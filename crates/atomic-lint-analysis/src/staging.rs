@@ -197,7 +197,8 @@ impl Machine<'_, '_> {
 
     /// Says so where a buffer ends that nobody has asked whether it could be written.
     pub(crate) fn look_at_end(&mut self, state: &State, site: &Site, kind: &Kind, file: &File) {
-        if state.failed || file.origin == Origin::Given || !file.wrote {
+        let is_device = crate::classify::is_device(self.program.catalog.naming(), file);
+        if state.failed || file.origin == Origin::Given || !file.wrote || is_device {
             return;
         }
         if kind.flushes_at_end {
