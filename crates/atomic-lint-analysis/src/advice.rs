@@ -1,6 +1,7 @@
 //! Lesser advice: it rides along with what else is wrong with its file, and stands alone where nothing is.
 
 use crate::checklist::{file_protocol, flow, target_of};
+use crate::classify;
 use crate::defect::Defect;
 use crate::finding::{Confidence, Finding, Label, Moment, Reason};
 use crate::log::{Ending, Log};
@@ -176,8 +177,10 @@ impl<'p, 'u> Drafts<'p, 'u> {
             }
         }
         let python = self.program.language(file.step.body) == Language::Python;
-        let own = file.origin != Origin::Given && !file.handed && !ending.escapes && !file.tabled;
-        if python && ending.waits && file.wrote && own {
+        let opened = matches!(file.origin, Origin::Opened(_)) && !file.guessed;
+        let own = opened && !file.handed && !ending.escapes && !file.tabled;
+        let matters = !classify::is_device(self.program.catalog.naming(), file);
+        if python && ending.waits && file.wrote && own && matters {
             self.of_ending(Defect::DroppedBuffer, ending, file.place, file.name_now());
         }
     }

@@ -13,6 +13,11 @@ pub(crate) fn accepted(naming: &Naming, file: &File) -> Option<Reason> {
     reasons.all(|reason| reason.is_some()).then_some(first)
 }
 
+/// Whether it is certain that what is written there is kept nowhere.
+pub(crate) fn is_device(naming: &Naming, file: &File) -> bool {
+    accepted(naming, file) == Some(Reason::Device)
+}
+
 fn accepted_path(naming: &Naming, path: &PathRef, file: &File) -> Option<Reason> {
     if path.any(&mut |part| matches!(part, PathExpr::SystemTemp | PathExpr::Temporary(..))) {
         return Some(Reason::Temporary);

@@ -79,15 +79,9 @@ impl<'p, 'u> Outcomes<'p, 'u> {
                 continue;
             }
             let block = self.block(id);
-            if !block.steps.iter().all(|step| does_nothing(&step.op)) {
-                continue;
-            }
-            match &block.exit {
-                // A condition looks at what has happened.
-                Exit::If { .. } => {}
-                // That something else fails then is another matter.
-                Exit::Fallible { ok, .. } => waiting.push(*ok),
-                exit => waiting.extend(next(exit)),
+            // A condition looks at what has happened.
+            if block.steps.iter().all(|step| does_nothing(&step.op)) && !matches!(block.exit, Exit::If { .. }) {
+                waiting.extend(goes_on(&block.exit));
             }
         }
         reached
@@ -165,6 +159,14 @@ fn does_nothing(op: &Op) -> bool {
         // Leaving a context manager is how an error reaches the code behind it.
         Op::Call { callee: Callee::Method { name, .. }, .. } => name == "__exit__" || name == "__aexit__",
         _ => false,
+    }
+}
+
+/// Where it goes on by itself: that leaving a context manager fails as well is another error.
+fn goes_on(exit: &Exit) -> Vec<BlockId> {
+    match exit {
+        Exit::Fallible { ok, .. } => vec![*ok],
+        exit => next(exit),
     }
 }
 

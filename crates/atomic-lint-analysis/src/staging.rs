@@ -250,7 +250,8 @@ impl Machine<'_, '_> {
 
     /// Says so where a buffer ends that nobody has asked whether it could be written.
     pub(crate) fn look_at_end(&mut self, state: &State, site: &Site, kind: &Kind, file: &File) {
-        if state.failed || file.origin == Origin::Given || !file.wrote {
+        let is_device = crate::classify::is_device(self.program.catalog.naming(), file);
+        if state.failed || file.origin == Origin::Given || !file.wrote || is_device {
             return;
         }
         if kind.flushes_at_end {
@@ -295,7 +296,8 @@ fn shuts_out(mode: &Value) -> bool {
     let atoms = mode.atoms();
     let narrow = |atom: &Atom| match atom {
         Atom::Int(bits) => *bits & 0o077 == 0 && *bits & 0o700 != 0,
-        Atom::Flags(names) => names.iter().all(|name| owner(name)),
+        // A single bit is one that is added to what is there.
+        Atom::Flags(names) => names.len() > 1 && names.iter().all(|name| owner(name)),
         Atom::Path(path) => matches!(&**path, PathExpr::Item(name) if owner(name)),
         _ => false,
     };

@@ -191,7 +191,7 @@ impl File {
     /// The file as a method finds it in a field: where another method moved to, or wrote over what was there,
     /// comes in no certain order with what this one does.
     pub(crate) fn as_found_in_field(&self) -> File {
-        let mut file = File { tabled: true, ..self.clone() };
+        let mut file = File { tabled: true, torn: None, unsynced: false, ..self.clone() };
         if matches!(file.origin, Origin::Opened(OpenAs::Write | OpenAs::Update) | Origin::Given) {
             (file.rewound, file.truncated, file.offset) = (false, false, false);
             file.marks.retain(|moment, _| *moment == Moment::Open);
