@@ -35,23 +35,13 @@ impl Machine<'_, '_> {
     }
 
     pub(crate) fn concat(&mut self, at: StepRef, state: &State, parts: &[Operand]) -> Value {
-        let mut texts: Vec<Vec<PathRef>> = vec![Vec::new()];
+        let mut texts = Texts::default();
         for part in parts {
             let value = self.operand(state, part);
-            let choices: Vec<PathRef> = as_texts(&value, at);
-            let mut next = Vec::new();
-            for head in &texts {
-                for choice in choices.iter().take(3) {
-                    let mut text = head.clone();
-                    text.push(choice.clone());
-                    next.push(text);
-                }
-            }
-            next.truncate(4);
-            texts = next;
+            texts.append(&as_texts(&value, at));
         }
         let mut value = Value::unknown();
-        for text in texts {
+        for text in texts.all() {
             value.join(&Value::path(PathExpr::concat(text)));
         }
         value
@@ -131,6 +121,43 @@ impl Machine<'_, '_> {
     pub(crate) fn captured_now(&self, state: &State, closure: BodyRef) -> Vec<Value> {
         let captures = &self.program.body(closure).body.captures;
         captures.iter().map(|capture| self.get(state, capture.outer)).collect()
+    }
+}
+
+/// The texts that a row of parts may make, each by its last part: they share what they begin with.
+#[derive(Default)]
+struct Texts {
+    parts: Vec<(Option<usize>, PathRef)>,
+    /// The last part of each; at first there is one text, without a part.
+    ends: Option<Vec<usize>>,
+}
+
+impl Texts {
+    /// Adds a part that may be any of `choices`; more than a few are not told apart.
+    fn append(&mut self, choices: &[PathRef]) {
+        let heads = match self.ends.take() {
+            Some(ends) => ends.into_iter().map(Some).collect(),
+            None => vec![None],
+        };
+        let both = heads.iter().flat_map(|head| choices.iter().take(3).map(|choice| (*head, choice.clone())));
+        let first = self.parts.len();
+        self.parts.extend(both.take(4));
+        self.ends = Some((first..self.parts.len()).collect());
+    }
+
+    fn all(&self) -> Vec<Vec<PathRef>> {
+        match &self.ends {
+            Some(ends) => ends.iter().map(|end| self.text(*end)).collect(),
+            None => vec![Vec::new()],
+        }
+    }
+
+    fn text(&self, end: usize) -> Vec<PathRef> {
+        let before = |part: &&(Option<usize>, PathRef)| part.0.map(|at| &self.parts[at]);
+        let backwards = std::iter::successors(self.parts.get(end), before);
+        let mut text: Vec<PathRef> = backwards.map(|(_, part)| part.clone()).collect();
+        text.reverse();
+        text
     }
 }
 
