@@ -309,6 +309,8 @@ pub(crate) struct State {
     absent: OrdMap<PathRef, ()>,
     /// What renames were tried: from where to where, whether they succeeded or not.
     tried: OrdMap<(PathRef, PathRef), ()>,
+    /// The files that were made as temporary ones, here or on another way.
+    temporary: OrdMap<FileKey, ()>,
     /// A step has failed on every way that leads here.
     pub(crate) failed: bool,
 }
@@ -317,6 +319,19 @@ impl State {
     /// The files.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&FileKey, &File)> {
         self.files.iter()
+    }
+
+    /// The files that are not as they are in `earlier`.
+    pub(crate) fn files_unlike<'s>(&'s self, earlier: &'s State) -> impl Iterator<Item = &'s FileKey> {
+        earlier.files.diff(&self.files).map(|item| match item {
+            DiffItem::Add(key, _) | DiffItem::Remove(key, _) | DiffItem::Update { new: (key, _), .. } => key,
+        })
+    }
+
+    /// Those of the files that were made as temporary ones.
+    pub(crate) fn temporary_files(&self) -> impl Iterator<Item = (&FileKey, &File)> {
+        let all = self.temporary.keys().filter_map(|key| self.files.get_key_value(key));
+        all.filter(|(_, file)| file.origin == Origin::Temporary)
     }
 
     /// A file.
@@ -338,6 +353,9 @@ impl State {
 
     /// Puts a file in; what stood under the same key.
     pub(crate) fn put_file(&mut self, key: FileKey, file: File) -> Option<File> {
+        if file.origin == Origin::Temporary {
+            self.temporary.insert(key.clone(), ());
+        }
         self.files.insert(key, file)
     }
 
@@ -345,6 +363,7 @@ impl State {
     pub(crate) fn restore_files(&mut self, earlier: &State) {
         self.files = earlier.files.clone();
         self.removed = earlier.removed.clone();
+        join_maps(&mut self.temporary, &earlier.temporary, |(), ()| false);
     }
 
     /// Remembers that nothing was found at `path`.
@@ -406,7 +425,8 @@ impl State {
 
     /// Only what is known of files.
     pub(crate) fn files_only(&self) -> State {
-        State { files: self.files.clone(), removed: self.removed.clone(), ..State::default() }
+        let (files, removed, temporary) = (self.files.clone(), self.removed.clone(), self.temporary.clone());
+        State { files, removed, temporary, ..State::default() }
     }
 
     /// Whether the files are the very same ones, unchanged.
@@ -449,6 +469,7 @@ impl State {
         let mut changed = self.failed && !other.failed;
         self.failed &= other.failed;
         changed |= join_maps(&mut self.files, &other.files, |mine, theirs| mine.join(theirs, ways));
+        join_maps(&mut self.temporary, &other.temporary, |(), ()| false);
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
         changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
         changed |= join_maps(&mut self.removed, &other.removed, |_, _| false);
@@ -500,6 +521,9 @@ fn meet_maps(mine: &mut OrdMap<PathRef, ()>, theirs: &OrdMap<PathRef, ()>) -> bo
 }
 
 /// Only what differs is looked at.
+///
+/// Where nothing but `theirs` comes out, that very map is taken, so that the next join with what comes of it finds the
+/// two equal by their sharing and not by looking at everything again.
 fn join_maps<K: Ord + Clone, V: Clone + PartialEq>(
     mine: &mut OrdMap<K, V>,
     theirs: &OrdMap<K, V>,
@@ -509,7 +533,7 @@ fn join_maps<K: Ord + Clone, V: Clone + PartialEq>(
         return false;
     }
     let before = mine.clone();
-    let mut changed = false;
+    let (mut changed, mut only_theirs) = (false, true);
     for item in before.diff(theirs) {
         match item {
             DiffItem::Add(key, value) => {
@@ -518,13 +542,18 @@ fn join_maps<K: Ord + Clone, V: Clone + PartialEq>(
             }
             DiffItem::Update { old: (key, old), new: (_, new) } => {
                 let mut joined = old.clone();
-                if join(&mut joined, new) {
+                let grown = join(&mut joined, new);
+                only_theirs = only_theirs && joined == *new;
+                if grown {
                     mine.insert(key.clone(), joined);
                     changed = true;
                 }
             }
-            DiffItem::Remove(..) => {}
+            DiffItem::Remove(..) => only_theirs = false,
         }
+    }
+    if only_theirs {
+        mine.clone_from(theirs);
     }
     changed
 }
