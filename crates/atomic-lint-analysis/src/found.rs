@@ -99,3 +99,60 @@ pub(crate) fn tell_untouched(logs: &mut BTreeMap<BodyRef, Log>, package: impl Fn
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::StepRef;
+    use crate::state::Origin;
+    use crate::value::Value;
+    use atomic_lint_catalog::OpenAs;
+    use atomic_lint_source::{FileId, Place, Span};
+
+    fn key(number: u32) -> FileKey {
+        FileKey::Opened(StepRef { body: BodyRef(0), block: 0, step: number }, 0)
+    }
+
+    fn found(count: u32) -> Arc<Found> {
+        let mut state = State::default();
+        for number in 0..count {
+            let place = Place { file: FileId(0), span: Span::new(number, number + 1) };
+            let step = StepRef { body: BodyRef(0), block: 0, step: number };
+            let origin = Origin::Opened(OpenAs::Truncate);
+            state.put_file(key(number), File::new(origin, Value::unknown(), step, place, Arc::default()));
+        }
+        Arc::new(Found { state, ..Found::default() })
+    }
+
+    fn log(found: &Arc<Found>, touched: &[u32]) -> Log {
+        let touched = touched.iter().map(|number| key(*number)).collect();
+        let left = vec![Left { succeeds: true, failed: false }];
+        Log { found: Some(found.clone()), touched, left, ..Log::default() }
+    }
+
+    fn told(logs: &BTreeMap<BodyRef, Log>) -> Vec<Vec<FileKey>> {
+        logs.values().map(|log| log.endings.keys().cloned().collect()).collect()
+    }
+
+    #[test]
+    fn the_first_method_that_leaves_a_file_alone_tells_of_it() {
+        let found = found(3);
+        let logs = [log(&found, &[0]), log(&found, &[1]), log(&found, &[2])];
+        let mut logs: BTreeMap<BodyRef, Log> = (0..).map(BodyRef).zip(logs).collect();
+        tell_untouched(&mut logs, |_| 0);
+        assert_eq!(told(&logs), [vec![key(1), key(2)], vec![key(0)], vec![]]);
+        tell_untouched(&mut logs, |_| 0);
+        assert_eq!(told(&logs), [vec![key(1), key(2)], vec![key(0)], vec![]]);
+    }
+
+    #[test]
+    fn what_is_left_in_another_way_or_package_is_told_again() {
+        let found = found(1);
+        let mut failing = log(&found, &[]);
+        failing.left = vec![Left { succeeds: false, failed: true }];
+        let logs = [log(&found, &[]), failing, log(&found, &[])];
+        let mut logs: BTreeMap<BodyRef, Log> = (0..).map(BodyRef).zip(logs).collect();
+        tell_untouched(&mut logs, |root| root.0 / 2);
+        assert_eq!(told(&logs), [vec![key(0)], vec![key(0)], vec![key(0)]]);
+    }
+}

@@ -165,3 +165,23 @@ impl Texts {
 fn tells(atom: &Atom) -> bool {
     !matches!(atom, Atom::Bool(_) | Atom::Int(_) | Atom::None | Atom::Bytes { .. } | Atom::Anything)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_few_texts_are_kept_in_order_and_share_what_they_begin_with() {
+        let choices = ["a", "b", "c", "d"].map(PathExpr::text);
+        let mut texts = Texts::default();
+        assert_eq!(texts.all(), [Vec::new()]);
+        texts.append(&choices[..2]);
+        texts.append(&choices);
+        let joined = |texts: &Texts| texts.all().into_iter().map(PathExpr::concat).collect::<Vec<_>>();
+        assert_eq!(joined(&texts), ["aa", "ab", "ac", "ba"].map(PathExpr::text));
+        for _ in 0..100 {
+            texts.append(&choices[..1]);
+        }
+        assert_eq!(texts.parts.len(), 2 + 4 + 4 * 100);
+    }
+}

@@ -567,3 +567,26 @@ pub(crate) fn first_stage(origin: Origin) -> Stages {
         Origin::Given => Stage::Unknown,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::PathExpr;
+
+    fn tried(state: &State, names: &[&str]) -> State {
+        let mut state = state.clone();
+        names.iter().for_each(|name| state.try_rename(&PathExpr::text(*name), &PathExpr::text("to")));
+        state
+    }
+
+    #[test]
+    fn what_joins_to_one_of_two_is_shared_with_it() {
+        let start = tried(&State::default(), &["a"]);
+        let (mut mine, theirs) = (tried(&start, &["b"]), tried(&start, &["c", "b"]));
+        assert!(mine.join(&theirs));
+        assert!(mine.tried.ptr_eq(&theirs.tried));
+        let (mut mine, theirs) = (tried(&start, &["b"]), tried(&start, &["c"]));
+        assert!(mine.join(&theirs));
+        assert!(mine.same(&tried(&start, &["b", "c"])));
+    }
+}
