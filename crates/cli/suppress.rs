@@ -7,28 +7,27 @@ use atomic_lint_analysis::Finding;
 use atomic_lint_catalog::Catalog;
 use atomic_lint_ir::Directive;
 use atomic_lint_source::{FileId, Place, Span};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every comment of a run that allows something.
 #[derive(Debug, Default)]
 pub(crate) struct Suppressions {
-    all: Vec<Suppression>,
+    /// By rule and file.
+    allowed: BTreeMap<String, BTreeMap<FileId, Allowed>>,
     /// What is wrong with the comments that allow nothing, with `path:line`.
     pub(crate) problems: Vec<String>,
 }
 
-#[derive(Debug)]
-struct Suppression {
-    file: FileId,
-    rules: Vec<String>,
-    scope: Scope,
-}
-
-#[derive(Debug)]
-enum Scope {
-    File,
-    /// The statement it is about, and the line it stands on.
-    Statement(Option<Span>, u32),
+/// Where a rule is allowed in one file.
+#[derive(Debug, Default)]
+struct Allowed {
+    everywhere: bool,
+    /// Lines on which a comment stands.
+    lines: BTreeSet<u32>,
+    /// The statements that comments are about in the order of their beginnings.
+    statements: Vec<Span>,
+    /// Of each how far it and those before it reach.
+    reach: Vec<u32>,
 }
 
 /// Files with comments for this program.
@@ -47,15 +46,18 @@ impl Suppressions {
                 found.add(FileId(at), source, directive, catalog);
             }
         }
+        found.allowed.values_mut().flat_map(|files| files.values_mut()).for_each(Allowed::finish);
         found
     }
 
     fn add(&mut self, file: FileId, source: &Source, directive: &Directive, catalog: &Catalog) {
         let line = source.index.line(directive.span.start);
         match parse(&directive.text, catalog) {
-            Ok((rules, true)) => self.all.push(Suppression { file, rules, scope: Scope::File }),
-            Ok((rules, false)) => {
-                self.all.push(Suppression { file, rules, scope: Scope::Statement(directive.applies, line) });
+            Ok((rules, whole_file)) => {
+                for rule in rules {
+                    let allowed = self.allowed.entry(rule).or_default().entry(file).or_default();
+                    allowed.add(whole_file, directive.applies, line);
+                }
             }
             Err(problem) => self.problems.push(format!("{}:{line}: {problem}", source.name)),
         }
@@ -63,24 +65,43 @@ impl Suppressions {
 
     /// Whether a comment allows `rule` at any step of `finding`.
     pub(crate) fn allow(&self, rule: &str, finding: &Finding, sources: &Sources) -> bool {
-        let of_rule = self.all.iter().filter(|one| one.rules.iter().any(|known| known == rule));
-        of_rule.into_iter().any(|one| places(finding).any(|place| one.covers(place, sources)))
+        let Some(files) = self.allowed.get(rule) else { return false };
+        let at = |place: Place| files.get(&place.file).is_some_and(|allowed| allowed.covers(place, sources));
+        places(finding).any(at)
     }
 }
 
-impl Suppression {
+impl Allowed {
+    fn add(&mut self, whole_file: bool, applies: Option<Span>, line: u32) {
+        if whole_file {
+            self.everywhere = true;
+        } else {
+            self.statements.extend(applies);
+            self.lines.insert(line);
+        }
+    }
+
+    /// Orders what was added.
+    fn finish(&mut self) {
+        self.statements.sort();
+        let further = |far: &mut u32, statement: &Span| {
+            *far = (*far).max(statement.end);
+            Some(*far)
+        };
+        self.reach = self.statements.iter().scan(0, further).collect();
+    }
+
     fn covers(&self, place: Place, sources: &Sources) -> bool {
-        if place.file != self.file {
-            return false;
-        }
-        match &self.scope {
-            Scope::File => true,
-            Scope::Statement(applies, line) => {
-                let source = sources.get(place.file);
-                applies.is_some_and(|statement| statement.contains(place.span))
-                    || source.is_some_and(|source| source.lines(place.span).contains(line))
-            }
-        }
+        let source = sources.get(place.file);
+        self.everywhere
+            || self.is_in_statement(place.span)
+            || source.is_some_and(|source| self.lines.range(source.lines(place.span)).next().is_some())
+    }
+
+    /// Of the statements that begin no later, one that reaches as far holds all of `span`.
+    fn is_in_statement(&self, span: Span) -> bool {
+        let before = self.statements.partition_point(|statement| statement.start <= span.start);
+        before.checked_sub(1).is_some_and(|last| self.reach[last] >= span.end)
     }
 }
 
@@ -131,6 +152,30 @@ mod tests {
 
     fn parsed(text: &str) -> Result<(Vec<String>, bool), String> {
         parse(text, &embedded::catalog().unwrap())
+    }
+
+    fn allowed(statements: &[(u32, u32)]) -> Allowed {
+        let mut allowed = Allowed::default();
+        statements.iter().for_each(|(start, end)| allowed.add(false, Some(Span::new(*start, *end)), 1));
+        allowed.finish();
+        allowed
+    }
+
+    #[test]
+    fn a_statement_allows_what_it_holds_whole() {
+        let allowed = allowed(&[(40, 50), (0, 30), (5, 8)]);
+        for (held, span) in [
+            (true, (5, 8)),
+            (true, (6, 30)),
+            (true, (0, 30)),
+            (true, (41, 50)),
+            (false, (6, 31)),
+            (false, (30, 42)),
+            (false, (39, 45)),
+            (false, (45, 51)),
+        ] {
+            assert_eq!(allowed.is_in_statement(Span::new(span.0, span.1)), held, "{span:?}");
+        }
     }
 
     #[test]

@@ -275,39 +275,8 @@ impl Machine<'_, '_> {
         if value.handles().next().is_some() {
             value = value.filter(|atom| !matches!(atom, Atom::None));
         }
-        self.bring_in(state, &value);
+        self.objects.bring_in(state, &value);
         Some(to_begin_with(value))
-    }
-
-    /// The files that the fields of a type hold are there before its methods touch them.
-    pub(crate) fn bring_in_fields(&mut self, state: &mut State, ty: TypeRef) {
-        let lineage = self.program.links.lineage(ty);
-        self.log.ask(&lineage);
-        for def in lineage {
-            let Def::Type(ty) = def else { continue };
-            for value in self.objects.fields(ty) {
-                self.bring_in(state, value);
-            }
-        }
-    }
-
-    fn bring_in(&self, state: &mut State, value: &Value) {
-        for atom in value.atoms() {
-            match atom {
-                Atom::Handle(key, _) if state.file(key).is_none() => {
-                    if let Some(file) = self.objects.file(key) {
-                        state.put_file(key.clone(), file.as_found_in_field());
-                    }
-                }
-                Atom::Object(key) if state.fields(key).is_none() => {
-                    if let Some(fields) = self.objects.object(key) {
-                        state.put_object(key.clone(), fields.clone());
-                        fields.values().for_each(|value| self.bring_in(state, value));
-                    }
-                }
-                _ => {}
-            }
-        }
     }
 
     fn declared_field(&self, key: &ObjectKey, ty: TypeRef, field: &Name) -> Value {

@@ -15,6 +15,7 @@ use crate::state::{File, Origin};
 use atomic_lint_catalog::OpenAs;
 use atomic_lint_ir::Name;
 use atomic_lint_source::Place;
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes of one file.
@@ -35,8 +36,17 @@ struct Evidence<'p, 'u> {
     called: BTreeSet<BodyRef>,
     renamed: BTreeMap<PathRef, BTreeSet<BodyRef>>,
     read: BTreeMap<PathRef, Place>,
-    /// Paths of files that something is written to, with the body that opened them.
-    written: BTreeSet<(PathRef, BodyRef)>,
+    /// Paths of files that something is written to, with the bodies that opened them.
+    written: BTreeMap<PathRef, BTreeSet<BodyRef>>,
+}
+
+/// By whom one write is reported.
+#[derive(Default)]
+struct Told<'e> {
+    /// The calls that lead from each caller to it.
+    chains: FxHashSet<&'e [StepRef]>,
+    /// Packages of which the function that holds it was looked at by itself.
+    packages: BTreeSet<u32>,
 }
 
 /// Judges what the roots have shown.
@@ -46,7 +56,7 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
         called: BTreeSet::new(),
         renamed: BTreeMap::new(),
         read: BTreeMap::new(),
-        written: BTreeSet::new(),
+        written: BTreeMap::new(),
     };
     for log in logs {
         let within = log.called.iter().filter(|(body, caller)| evidence.package(*body) == evidence.package(*caller));
@@ -57,7 +67,9 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
         }
         let written = log.endings.values().filter(|ending| ending.file.written());
         for file in written.map(|ending| &ending.file) {
-            evidence.written.extend(file.path.paths().map(|path| (path.clone(), file.step.body)));
+            for path in file.path.paths() {
+                evidence.written.entry(path.clone()).or_default().insert(file.step.body);
+            }
         }
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
@@ -143,9 +155,8 @@ impl Evidence<'_, '_> {
     /// What is moved is no staging file: no other function writes it, and this one has not before.
     fn moves_what_was_found(&self, flaw: &Flaw) -> bool {
         let Some(source) = flaw.source.as_ref().filter(|_| flaw.defect == Defect::NonAtomicMove) else { return false };
-        let elsewhere =
-            |(path, body): &(PathRef, BodyRef)| *body != flaw.step.body && source.paths().any(|source| source == path);
-        !self.written.iter().any(elsewhere)
+        let writers = source.paths().filter_map(|source| self.written.get(source)).flatten();
+        writers.into_iter().all(|body| *body == flaw.step.body)
     }
 
     /// Nothing leaves the temporary directory.
@@ -270,10 +281,11 @@ impl Evidence<'_, '_> {
         drafts: &mut Drafts<'_, '_>,
     ) {
         let own_package = self.program.links.package(place.file);
+        let told = self.told(reported);
         let mut related = Vec::new();
         for (ending, _) in reported {
             let Some(caller) = ending.file.chain.first() else { continue };
-            if self.is_told_closer(ending, reported) {
+            if self.is_told_closer(ending, &told) {
                 continue;
             }
             let at = self.call_place(*caller);
@@ -300,13 +312,22 @@ impl Evidence<'_, '_> {
     }
 
     /// A caller nearer to the write already passes the final path; those around it add nothing.
-    fn is_told_closer(&self, ending: &Ending, reported: &[(&Ending, &'static str)]) -> bool {
-        let chain = &ending.file.chain;
-        reported.iter().any(|(other, _)| {
-            let closer = &other.file.chain;
-            let own = !closer.is_empty() || self.package(ending.root) == self.package(other.root);
-            own && closer.len() < chain.len() && chain.ends_with(closer)
-        })
+    fn is_told_closer(&self, ending: &Ending, told: &Told<'_>) -> bool {
+        let chain = ending.file.chain.as_slice();
+        let mut closer = (1..chain.len()).map(|from| &chain[from..]);
+        closer.any(|closer| told.chains.contains(closer))
+            || !chain.is_empty() && told.packages.contains(&self.package(ending.root))
+    }
+
+    fn told<'e>(&self, reported: &[(&'e Ending, &'static str)]) -> Told<'e> {
+        let mut told = Told::default();
+        for (ending, _) in reported {
+            match ending.file.chain.as_slice() {
+                [] => told.packages.insert(self.package(ending.root)),
+                chain => told.chains.insert(chain),
+            };
+        }
+        told
     }
 
     fn call_place(&self, step: StepRef) -> Place {

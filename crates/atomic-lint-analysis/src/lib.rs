@@ -12,6 +12,7 @@ mod demand;
 mod effect;
 mod fields;
 mod finding;
+mod found;
 mod generators;
 mod globals;
 mod judge;

@@ -1,7 +1,9 @@
 //! What one root has shown: faults, files with how they ended, and who called whom.
 
 use crate::defect::Defect;
+use crate::found::{Found, Left};
 use crate::link::{Def, TypeRef};
+use crate::machine::Exits;
 use crate::path::PathRef;
 use crate::program::{BodyRef, StepRef};
 use crate::protocol::Stages;
@@ -77,6 +79,12 @@ pub(crate) struct Log {
     pub(crate) locks: bool,
     /// Paths that were opened for reading, with where.
     pub(crate) read: BTreeMap<PathRef, Place>,
+    /// What the root found in the fields of its type.
+    pub(crate) found: Option<Arc<Found>>,
+    /// The files of which it has something to say by itself.
+    pub(crate) touched: BTreeSet<FileKey>,
+    /// How it was left.
+    pub(crate) left: Vec<Left>,
     /// Types of which the root asked what their fields hold.
     pub(crate) asked: BTreeSet<TypeRef>,
     /// Bodies that would have been run, had they not been left out.
@@ -179,45 +187,44 @@ impl Log {
         }
     }
 
-    /// Writes down everything that is left at an exit of the root.
-    pub(crate) fn leave(&mut self, root: BodyRef, state: &State, value: Option<&Value>) {
-        let mut reached = Reached::default();
-        if let Some(value) = value {
-            reached.value(state, value);
-        }
-        let mut kept = Reached::default();
-        for (key, fields) in state.objects() {
-            if matches!(key, ObjectKey::Given(..)) || fields.contains_key(crate::machine::TYPE) {
-                kept.value(state, &Value::of(Atom::Object(key.clone())));
+    /// Writes down everything that is left at the exits of the root.
+    pub(crate) fn leave_root(&mut self, root: BodyRef, exits: &Exits) {
+        let ok = exits.ok.as_ref().map(|(state, value)| Way::new(state, Some(value)));
+        let ways: Vec<Way<'_>> = ok.into_iter().chain(exits.err.as_ref().map(|state| Way::new(state, None))).collect();
+        let found = self.found.clone().unwrap_or_default();
+        self.touched = ways.iter().flat_map(|way| way.files(&found, root, self.read.keys())).cloned().collect();
+        self.left = ways.iter().map(Way::left).collect();
+        let touched = std::mem::take(&mut self.touched);
+        for way in ways {
+            touched.iter().for_each(|key| self.leave_file(root, &way, key));
+            for key in way.kept.objects {
+                if let Some(fields) = way.state.fields(&key) {
+                    self.kept_objects.insert(key, fields.clone());
+                }
             }
         }
-        for (key, file) in state.files() {
-            let escapes = reached.files.contains(key) || kept.files.contains(key);
-            let named = |path| reached.paths.contains(path) || path.depends_on(root.0);
-            let open_ended = reached.files.contains(key) || file.path.paths().any(named);
-            let returned = value.map(|_| file.stages);
-            let abandoned = file.left && !escapes;
-            self.ending(
-                key.clone(),
-                Ending {
-                    file: file.clone(),
-                    open_ended,
-                    escapes,
-                    returned,
-                    waits: value.is_some() && file.waits,
-                    failed: state.failed,
-                    abandoned,
-                    root,
-                },
-            );
-            // After an error the object is not used on.
-            if value.is_some() && (kept.files.contains(key) || file.tabled) {
+        self.touched = touched;
+    }
+
+    fn leave_file(&mut self, root: BodyRef, way: &Way<'_>, key: &FileKey) {
+        let Some(file) = way.state.file(key) else { return };
+        let escapes = way.reached.files.contains(key) || way.kept.files.contains(key);
+        let named = |path| way.reached.paths.contains(path) || path.depends_on(root.0);
+        let open_ended = way.reached.files.contains(key) || file.path.paths().any(named);
+        let ending = ending_of(file, root, way.left());
+        self.ending(key.clone(), Ending { open_ended, escapes, abandoned: ending.abandoned && !escapes, ..ending });
+        // After an error the object is not used on.
+        if way.succeeds && (way.kept.files.contains(key) || file.tabled) {
+            self.keep_file(key.clone(), file);
+        }
+    }
+
+    /// Writes down a file that is at every exit of the root as it was found.
+    pub(crate) fn leave_untouched(&mut self, root: BodyRef, key: &FileKey, file: &File) {
+        for left in self.left.clone() {
+            self.ending(key.clone(), ending_of(file, root, left));
+            if left.succeeds {
                 self.keep_file(key.clone(), file);
-            }
-        }
-        for key in kept.objects {
-            if let Some(fields) = state.fields(&key) {
-                self.kept_objects.insert(key, fields.clone());
             }
         }
     }
@@ -229,6 +236,61 @@ impl Log {
                 self.kept_files.insert(key, file.clone());
             }
         }
+    }
+}
+
+/// How a file ends that nobody else gets hold of.
+fn ending_of(file: &File, root: BodyRef, left: Left) -> Ending {
+    Ending {
+        file: file.clone(),
+        open_ended: false,
+        escapes: false,
+        returned: left.succeeds.then_some(file.stages),
+        failed: left.failed,
+        waits: left.succeeds && file.waits,
+        abandoned: file.left,
+        root,
+    }
+}
+
+/// One exit of a root.
+struct Way<'s> {
+    state: &'s State,
+    succeeds: bool,
+    /// What its value gives access to.
+    reached: Reached,
+    /// What objects give access to that outlive it.
+    kept: Reached,
+}
+
+impl<'s> Way<'s> {
+    fn new(state: &'s State, value: Option<&Value>) -> Self {
+        let mut reached = Reached::default();
+        if let Some(value) = value {
+            reached.value(state, value);
+        }
+        let mut kept = Reached::default();
+        for (key, fields) in state.objects() {
+            if matches!(key, ObjectKey::Given(..)) || fields.contains_key(crate::machine::TYPE) {
+                kept.value(state, &Value::of(Atom::Object(key.clone())));
+            }
+        }
+        Way { state, succeeds: value.is_some(), reached, kept }
+    }
+
+    fn left(&self) -> Left {
+        Left { succeeds: self.succeeds, failed: self.state.failed }
+    }
+
+    /// Files that are not as they were found, or of which this root has to say what others have not.
+    fn files<'f>(
+        &'f self,
+        found: &'f Found,
+        root: BodyRef,
+        read: impl Iterator<Item = &'f PathRef>,
+    ) -> impl Iterator<Item = &'f FileKey> {
+        let own = found.own_files(root, self.reached.paths.iter().chain(read));
+        self.state.files_unlike(&found.state).chain(&self.reached.files).chain(&self.kept.files).chain(own)
     }
 }
 

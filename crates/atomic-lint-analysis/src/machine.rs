@@ -4,6 +4,7 @@
 //! opened in one function, written in another and published in a third.
 //! What each kind of step does to values stands here; calls are in [`crate::call`].
 
+use crate::found::Found;
 use crate::globals::GlobalsInPlay;
 use crate::log::Log;
 use crate::objects::ObjectTable;
@@ -142,24 +143,20 @@ impl<'p, 'u> Machine<'p, 'u> {
         }
     }
 
-    /// Runs `root` with nothing known of its arguments.
-    pub(crate) fn run_root(&mut self, root: BodyRef) {
+    /// Runs `root` with nothing known of its arguments but of what is found in the fields of its type.
+    pub(crate) fn run_root(&mut self, root: BodyRef, found: Option<Arc<Found>>) {
         self.steps = 0;
         self.log.root = Some(root);
         let args = self.symbolic_arguments(root);
-        let mut state = State::default();
         if let Some(owner) = self.program.body(root).owner {
-            self.bring_in_fields(&mut state, owner);
+            self.log.ask(&self.program.links.lineage(owner));
         }
+        let state = found.as_ref().map(|found| found.state.clone()).unwrap_or_default();
+        self.log.found = found;
         let start =
             Start { body: root, caller: None, args, state, block: BlockId(0), temps: None, stops_at_yield: false };
         let exits = self.run(start);
-        if let Some((state, value)) = &exits.ok {
-            self.log.leave(root, state, Some(value));
-        }
-        if let Some(state) = &exits.err {
-            self.log.leave(root, state, None);
-        }
+        self.log.leave_root(root, &exits);
     }
 
     fn symbolic_arguments(&self, root: BodyRef) -> Vec<(Local, Value)> {

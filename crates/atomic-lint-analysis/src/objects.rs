@@ -5,7 +5,7 @@
 
 use crate::link::TypeRef;
 use crate::log::Log;
-use crate::state::{Fields, File};
+use crate::state::{Fields, File, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,9 +92,24 @@ impl ObjectTable {
         self.fields.get(&ty).into_iter().flat_map(|fields| fields.values())
     }
 
-    /// A file that a field holds.
-    pub(crate) fn file(&self, key: &FileKey) -> Option<&File> {
-        self.files.get(key)
+    /// The files and objects behind what a field holds are there before a method touches them.
+    pub(crate) fn bring_in(&self, state: &mut State, value: &Value) {
+        for atom in value.atoms() {
+            match atom {
+                Atom::Handle(key, _) if state.file(key).is_none() => {
+                    if let Some(file) = self.files.get(key) {
+                        state.put_file(key.clone(), file.as_found_in_field());
+                    }
+                }
+                Atom::Object(key) if state.fields(key).is_none() => {
+                    if let Some(fields) = self.heap.get(key) {
+                        state.put_object(key.clone(), fields.clone());
+                        fields.values().for_each(|value| self.bring_in(state, value));
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 
     /// An object that a field holds.

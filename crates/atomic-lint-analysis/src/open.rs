@@ -66,10 +66,8 @@ impl Machine<'_, '_> {
 
     /// The temporary file that was made under that path before and is now written by it.
     pub(crate) fn staged_at(&self, state: &State, path: &Value) -> Option<FileKey> {
-        let (key, _) = state.files().find(|(_, file)| {
-            file.origin == Origin::Temporary
-                && !file.stages.may_be_published()
-                && path.paths().any(|path| file.path.paths().any(|known| known == path))
+        let (key, _) = state.temporary_files().find(|(_, file)| {
+            !file.stages.may_be_published() && path.paths().any(|path| file.path.paths().any(|known| known == path))
         })?;
         Some(key.clone())
     }

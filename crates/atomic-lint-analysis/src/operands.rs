@@ -35,23 +35,13 @@ impl Machine<'_, '_> {
     }
 
     pub(crate) fn concat(&mut self, at: StepRef, state: &State, parts: &[Operand]) -> Value {
-        let mut texts: Vec<Vec<PathRef>> = vec![Vec::new()];
+        let mut texts = Texts::default();
         for part in parts {
             let value = self.operand(state, part);
-            let choices: Vec<PathRef> = as_texts(&value, at);
-            let mut next = Vec::new();
-            for head in &texts {
-                for choice in choices.iter().take(3) {
-                    let mut text = head.clone();
-                    text.push(choice.clone());
-                    next.push(text);
-                }
-            }
-            next.truncate(4);
-            texts = next;
+            texts.append(&as_texts(&value, at));
         }
         let mut value = Value::unknown();
-        for text in texts {
+        for text in texts.all() {
             value.join(&Value::path(PathExpr::concat(text)));
         }
         value
@@ -134,7 +124,64 @@ impl Machine<'_, '_> {
     }
 }
 
+/// The texts that a row of parts may make, each by its last part: they share what they begin with.
+#[derive(Default)]
+struct Texts {
+    parts: Vec<(Option<usize>, PathRef)>,
+    /// The last part of each; at first there is one text, without a part.
+    ends: Option<Vec<usize>>,
+}
+
+impl Texts {
+    /// Adds a part that may be any of `choices`; more than a few are not told apart.
+    fn append(&mut self, choices: &[PathRef]) {
+        let heads = match self.ends.take() {
+            Some(ends) => ends.into_iter().map(Some).collect(),
+            None => vec![None],
+        };
+        let both = heads.iter().flat_map(|head| choices.iter().take(3).map(|choice| (*head, choice.clone())));
+        let first = self.parts.len();
+        self.parts.extend(both.take(4));
+        self.ends = Some((first..self.parts.len()).collect());
+    }
+
+    fn all(&self) -> Vec<Vec<PathRef>> {
+        match &self.ends {
+            Some(ends) => ends.iter().map(|end| self.text(*end)).collect(),
+            None => vec![Vec::new()],
+        }
+    }
+
+    fn text(&self, end: usize) -> Vec<PathRef> {
+        let before = |part: &&(Option<usize>, PathRef)| part.0.map(|at| &self.parts[at]);
+        let backwards = std::iter::successors(self.parts.get(end), before);
+        let mut text: Vec<PathRef> = backwards.map(|(_, part)| part.clone()).collect();
+        text.reverse();
+        text
+    }
+}
+
 /// Whether an atom in a tuple or list makes it worth keeping.
 fn tells(atom: &Atom) -> bool {
     !matches!(atom, Atom::Bool(_) | Atom::Int(_) | Atom::None | Atom::Bytes { .. } | Atom::Anything)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_few_texts_are_kept_in_order_and_share_what_they_begin_with() {
+        let choices = ["a", "b", "c", "d"].map(PathExpr::text);
+        let mut texts = Texts::default();
+        assert_eq!(texts.all(), [Vec::new()]);
+        texts.append(&choices[..2]);
+        texts.append(&choices);
+        let joined = |texts: &Texts| texts.all().into_iter().map(PathExpr::concat).collect::<Vec<_>>();
+        assert_eq!(joined(&texts), ["aa", "ab", "ac", "ba"].map(PathExpr::text));
+        for _ in 0..100 {
+            texts.append(&choices[..1]);
+        }
+        assert_eq!(texts.parts.len(), 2 + 4 + 4 * 100);
+    }
 }

@@ -1,8 +1,10 @@
 //! What the analysis is given, and what it asks for.
 
 use crate::demand::{self, Writers};
+use crate::found::{Found, tell_untouched};
 use crate::globals::{Globals, GlobalsInPlay};
 use crate::judge::judge;
+use crate::link::TypeRef;
 use crate::log::Log;
 use crate::machine::Machine;
 use crate::objects::ObjectTable;
@@ -13,8 +15,9 @@ use atomic_lint_catalog::{Beginnings, Catalog};
 use atomic_lint_ir::{Language, Name, Unit};
 use atomic_lint_source::{FileId, Place};
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Every file of a walk, read or not.
 #[derive(Clone, Debug, Default)]
@@ -293,6 +296,7 @@ impl<'c> Project<'c> {
             if !bodies.is_empty() {
                 return Err(Demand { bodies, ..Demand::default() });
             }
+            tell_untouched(&mut logs, |root| program.links.package(program.body(root).file));
             let mut next = ObjectTable::default();
             logs.values().for_each(|log| next.absorb(log));
             let changed = objects.changed(&next);
@@ -329,10 +333,14 @@ fn run_roots(
     let trusted = |root: &BodyRef| settings.trusted_writers.contains(&program.full_name(*root));
     let mut roots = roots.to_vec();
     roots.retain(|root| settings.trusted_writers.is_empty() || !trusted(root));
+    let owners: BTreeSet<TypeRef> = roots.iter().filter_map(|root| program.body(*root).owner).collect();
+    let finds = |owner: TypeRef| (owner, Arc::new(Found::new(objects, &program.links.lineage(owner))));
+    let found: FxHashMap<TypeRef, Arc<Found>> = owners.into_iter().map(finds).collect();
     let run = |root: &BodyRef| {
         let mut machine = Machine::new(program, objects, &settings.trusted_writers, GlobalsInPlay::new(globals));
         machine.log.applied = settings.tell_rows.then(BTreeSet::new);
-        machine.run_root(*root);
+        let owner = program.body(*root).owner;
+        machine.run_root(*root, owner.and_then(|owner| found.get(&owner)).cloned());
         (*root, machine.log)
     };
     roots.par_iter().with_max_len(8).map(run).collect()

@@ -327,6 +327,8 @@ pub(crate) struct State {
     absent: OrdMap<PathRef, ()>,
     /// What renames were tried: from where to where, whether they succeeded or not.
     tried: OrdMap<(PathRef, PathRef), ()>,
+    /// The files that were made as temporary ones, here or on another way.
+    temporary: OrdMap<FileKey, ()>,
     /// A step has failed on every way that leads here.
     pub(crate) failed: bool,
 }
@@ -335,6 +337,19 @@ impl State {
     /// The files.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&FileKey, &File)> {
         self.files.iter()
+    }
+
+    /// The files that are not as they are in `earlier`.
+    pub(crate) fn files_unlike<'s>(&'s self, earlier: &'s State) -> impl Iterator<Item = &'s FileKey> {
+        earlier.files.diff(&self.files).map(|item| match item {
+            DiffItem::Add(key, _) | DiffItem::Remove(key, _) | DiffItem::Update { new: (key, _), .. } => key,
+        })
+    }
+
+    /// Those of the files that were made as temporary ones.
+    pub(crate) fn temporary_files(&self) -> impl Iterator<Item = (&FileKey, &File)> {
+        let all = self.temporary.keys().filter_map(|key| self.files.get_key_value(key));
+        all.filter(|(_, file)| file.origin == Origin::Temporary)
     }
 
     /// A file.
@@ -371,6 +386,9 @@ impl State {
 
     /// Puts a file in; what stood under the same key.
     pub(crate) fn put_file(&mut self, key: FileKey, file: File) -> Option<File> {
+        if file.origin == Origin::Temporary {
+            self.temporary.insert(key.clone(), ());
+        }
         self.files.insert(key, file)
     }
 
@@ -378,6 +396,7 @@ impl State {
     pub(crate) fn restore_files(&mut self, earlier: &State) {
         self.files = earlier.files.clone();
         self.removed = earlier.removed.clone();
+        join_maps(&mut self.temporary, &earlier.temporary, |(), ()| false);
     }
 
     /// Remembers that nothing was found at `path`.
@@ -450,7 +469,8 @@ impl State {
 
     /// Only what is known of files.
     pub(crate) fn files_only(&self) -> State {
-        State { files: self.files.clone(), removed: self.removed.clone(), ..State::default() }
+        let (files, removed, temporary) = (self.files.clone(), self.removed.clone(), self.temporary.clone());
+        State { files, removed, temporary, ..State::default() }
     }
 
     /// Whether the files are the very same ones, unchanged.
@@ -493,6 +513,7 @@ impl State {
         let mut changed = self.failed && !other.failed;
         self.failed &= other.failed;
         changed |= join_maps(&mut self.files, &other.files, |mine, theirs| mine.join(theirs, ways));
+        join_maps(&mut self.temporary, &other.temporary, |(), ()| false);
         changed |= join_maps(&mut self.heap, &other.heap, join_fields);
         changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
         changed |= self.join_removals(other);
@@ -566,6 +587,9 @@ fn meet_maps(mine: &mut OrdMap<PathRef, ()>, theirs: &OrdMap<PathRef, ()>) -> bo
 }
 
 /// Only what differs is looked at.
+///
+/// Where nothing but `theirs` comes out, that very map is taken, so that the next join with what comes of it finds the
+/// two equal by their sharing and not by looking at everything again.
 fn join_maps<K: Ord + Clone, V: Clone + PartialEq>(
     mine: &mut OrdMap<K, V>,
     theirs: &OrdMap<K, V>,
@@ -575,7 +599,7 @@ fn join_maps<K: Ord + Clone, V: Clone + PartialEq>(
         return false;
     }
     let before = mine.clone();
-    let mut changed = false;
+    let (mut changed, mut only_theirs) = (false, true);
     for item in before.diff(theirs) {
         match item {
             DiffItem::Add(key, value) => {
@@ -584,13 +608,18 @@ fn join_maps<K: Ord + Clone, V: Clone + PartialEq>(
             }
             DiffItem::Update { old: (key, old), new: (_, new) } => {
                 let mut joined = old.clone();
-                if join(&mut joined, new) {
+                let grown = join(&mut joined, new);
+                only_theirs = only_theirs && joined == *new;
+                if grown {
                     mine.insert(key.clone(), joined);
                     changed = true;
                 }
             }
-            DiffItem::Remove(..) => {}
+            DiffItem::Remove(..) => only_theirs = false,
         }
+    }
+    if only_theirs {
+        mine.clone_from(theirs);
     }
     changed
 }
@@ -603,4 +632,27 @@ pub(crate) fn first_stage(origin: Origin) -> Stages {
         Origin::Replaced => Stage::Durable,
         Origin::Given => Stage::Unknown,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::PathExpr;
+
+    fn tried(state: &State, names: &[&str]) -> State {
+        let mut state = state.clone();
+        names.iter().for_each(|name| state.try_rename(&PathExpr::text(*name), &PathExpr::text("to")));
+        state
+    }
+
+    #[test]
+    fn what_joins_to_one_of_two_is_shared_with_it() {
+        let start = tried(&State::default(), &["a"]);
+        let (mut mine, theirs) = (tried(&start, &["b"]), tried(&start, &["c", "b"]));
+        assert!(mine.join(&theirs));
+        assert!(mine.tried.ptr_eq(&theirs.tried));
+        let (mut mine, theirs) = (tried(&start, &["b"]), tried(&start, &["c"]));
+        assert!(mine.join(&theirs));
+        assert!(mine.same(&tried(&start, &["b", "c"])));
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::guard::Comment;
 use atomic_lint_ir::{Directive, Name};
-use atomic_lint_source::{LineIndex, Span};
+use atomic_lint_source::{LineIndex, Nesting, Span};
 
 /// The comments of `text` with the statements they are about.
 pub(crate) fn attach(text: &str, comments: &[Comment], mut statements: Vec<Span>) -> Vec<Directive> {
@@ -13,6 +13,7 @@ pub(crate) fn attach(text: &str, comments: &[Comment], mut statements: Vec<Span>
     statements.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
     let mut ends = statements.clone();
     ends.sort_by_key(|span| (span.end, std::cmp::Reverse(span.start)));
+    let statements = Nesting::new(statements);
     let lines = LineIndex::new(text);
     let directive = |comment: &Comment| Directive {
         span: comment.span,
@@ -26,8 +27,8 @@ pub(crate) fn attach(text: &str, comments: &[Comment], mut statements: Vec<Span>
 }
 
 /// The statement that begins next.
-fn after(comment: &Comment, starts: &[Span]) -> Option<Span> {
-    starts.get(starts.partition_point(|span| span.start < comment.span.end)).copied()
+fn after(comment: &Comment, starts: &Nesting) -> Option<Span> {
+    starts.spans().get(starts.beginning_before(comment.span.end)).copied()
 }
 
 /// The statement that ends last before the comment on its line; of several that end together, the longest.
@@ -40,7 +41,6 @@ fn ended(comment: &Comment, ends: &[Span], lines: &LineIndex) -> Option<Span> {
 }
 
 /// The innermost statement around the comment.
-fn around(comment: &Comment, starts: &[Span]) -> Option<Span> {
-    let before = starts.partition_point(|span| span.start <= comment.span.start);
-    starts[..before].iter().rev().find(|span| span.contains(comment.span)).copied()
+fn around(comment: &Comment, starts: &Nesting) -> Option<Span> {
+    starts.innermost(comment.span.start.saturating_add(1), comment.span.end)
 }

@@ -5,8 +5,10 @@
 
 mod edit;
 mod index;
+mod nesting;
 mod span;
 
 pub use edit::{Edit, EditError, apply};
 pub use index::{LineColumn, LineIndex};
+pub use nesting::Nesting;
 pub use span::{FileId, Place, Span};
