@@ -130,9 +130,6 @@ pub(crate) struct FixArguments {
     /// Only the fixes with these identifiers, which reports give
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) fix_id: Vec<String>,
-    /// Compile what was fixed, and take back what does not; runs the build scripts of the project
-    #[arg(long)]
-    pub(crate) verify: bool,
 }
 
 impl FixArguments {
