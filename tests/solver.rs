@@ -125,7 +125,7 @@ fn such_programs_are_understood() {
     };
     assert_eq!(rules(&steps(&[0, 4])), ["unflushed-publish"]);
     assert_eq!(rules(&steps(&[0, 1, 4])), ["unsynced-rename"]);
-    assert_eq!(rules(&steps(&[0, 1, 2, 4])), ["missing-directory-sync"]);
+    assert_eq!(rules(&steps(&[0, 1, 2, 4])), ["hand-rolled-protocol", "missing-directory-sync"]);
 }
 
 proptest! {

@@ -45,7 +45,7 @@ fn together(mends: &[(usize, &Mend)], alone: bool) -> (Vec<usize>, Vec<Edit>) {
     let (mut taken, mut edits): (Vec<usize>, Vec<Edit>) = Default::default();
     for (at, mend) in mends {
         let own = &mend.spelling.edits;
-        if own.iter().all(|edit| fits(edit, &edits)) && !(alone && !taken.is_empty()) {
+        if own.iter().all(|edit| fits(edit, &edits)) && (!alone || taken.is_empty()) {
             edits.extend(own.iter().filter(|edit| !edits.contains(edit)).cloned().collect::<Vec<_>>());
             taken.push(*at);
         }
