@@ -1,14 +1,14 @@
 //! What the rules report, shown: every folder of `fixtures/` and every example of a rule page is
-//! one test, and every rule runs over every one of them.
+//! one test, and every rule runs over every one of them; and what fixing makes of those of `fixtures/`.
 //!
-//! It calls the crates below the program; the program itself is tested elsewhere.
+//! What is reported it asks of the crates below the program, which is tested elsewhere; what is fixed, of the program.
 
 mod support;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::process::ExitCode;
 use support::case::{self, Case};
-use support::{knowledge, lint, names, rows, self_test, verdict};
+use support::{fixed, knowledge, lint, names, rows, self_test, verdict};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -25,6 +25,7 @@ fn trials() -> Vec<Trial> {
     trials.push(Trial::test("models/every_library_has_its_cases", rows::every_library_has_its_cases));
     trials.extend(groups(case::fixtures()));
     trials.extend(groups(case::page_examples()));
+    trials.extend(fixed::trials());
     trials
 }
 

@@ -16,12 +16,17 @@ pub struct Mark {
 
 /// Every mark of `case`, in order.
 pub fn expected(case: &Case) -> Vec<Mark> {
-    let sign = match case.language {
-        Language::Rust => "//~",
-        Language::Python => "#~",
-    };
+    let sign = sign(case.language);
     let of_file = |(at, file): (usize, &Source)| marks(at, &file.text, sign);
     case.files.iter().enumerate().flat_map(of_file).collect()
+}
+
+/// With what a mark begins.
+pub fn sign(language: Language) -> &'static str {
+    match language {
+        Language::Rust => "//~",
+        Language::Python => "#~",
+    }
 }
 
 /// `sign rule, rule` at the end of a line.

@@ -1,6 +1,7 @@
 //! The parts of the fixture harness, each for one question.
 
 pub mod case;
+pub mod fixed;
 pub mod knowledge;
 pub mod lint;
 pub mod marks;

@@ -19,7 +19,7 @@ pub fn compare(catalog: &Catalog, case: &Case, found: &[Mark]) -> Option<String>
 }
 
 /// Notes are advice that many programs get: only the cases of their own rule speak of them.
-fn counts(catalog: &Catalog, case: &Case, mark: &Mark) -> bool {
+pub fn counts(catalog: &Catalog, case: &Case, mark: &Mark) -> bool {
     let own = case.rule.as_deref() == Some(mark.rule.as_str());
     own || catalog.rule(&mark.rule).is_none_or(|rule| rule.level >= Level::Warning)
 }
