@@ -14,7 +14,8 @@ use atomic_lint_source::{FileId, Place, Span};
 
 /// What has to be done about a file that is written at its own name.
 pub(crate) fn of_file(models: &Models, file: &File) -> Option<(FileId, Repair)> {
-    if !is_replaced_whole(file) {
+    // A lock on a staging file keeps nobody out: where it has to lie instead, nothing here tells.
+    if !is_replaced_whole(file) || file.locked {
         return None;
     }
     let kind = RepairKind::Through(file.twin?);

@@ -35,6 +35,7 @@ WRITE = os.O_WRONLY | _NOFOLLOW | NONBLOCK | BINARY
 
 def sync_file(fd: int) -> None:
     """Syncs a file to the device. An error is final: the kernel has dropped the pages, so it is never retried."""
+    # atomic-lint: allow(retried-sync): the next file of a batch is another one
     if hasattr(fcntl, "F_FULLFSYNC"):  # On macOS fsync leaves the data in the cache of the drive.
         fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
     else:
