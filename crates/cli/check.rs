@@ -123,8 +123,6 @@ pub(crate) struct Answer {
     accepted: Vec<AcceptedWrite>,
     pub(crate) coverage: Coverage,
     pub(crate) sources: Sources,
-    /// What is wrong with comments for this program.
-    problems: Vec<String>,
     /// Every file; its index is its [`FileId`].
     pub(crate) files: Vec<SourceFile>,
     missed: Vec<Missed>,
@@ -152,7 +150,7 @@ impl Answer {
         judged.outcome.accepted.retain(|accepted| !changed_ids.contains(&accepted.place.file));
         mark_changed(&mut judged, changed);
 
-        let suppressions = Suppressions::collect(&judged.files, &sources, catalog);
+        let mut suppressions = Suppressions::collect(&judged.files, &sources, catalog);
         let mut wording = Wording::new(catalog, &sources);
         let (mut diagnostics, mut tasks) = (Vec::new(), Vec::new());
         for mut finding in findings {
@@ -165,17 +163,25 @@ impl Answer {
             diagnostics.push(wording.diagnostic(rule, &finding));
             tasks.push(finding.repair.map(|(file, repair)| (file, judged.files[file.0 as usize].language, repair)));
         }
-        let mends = fix::mends(&mut diagnostics, &tasks, &sources, runtime);
+        let mut mends = fix::mends(&mut diagnostics, &tasks, &sources, runtime);
+        let asked = |rule: &str| catalog.rule(rule).is_some_and(|rule| selection.has(rule));
+        let understood = |file: FileId| judged.files[file.0 as usize].missed.is_none();
+        for remark in suppressions.remarks(&sources, &asked, &understood) {
+            let Some(rule) = catalog.rule(&remark.finding.rule) else { continue };
+            let mut diagnostic = wording.remark(rule, &remark);
+            mends.push(fix::of_comment(&mut diagnostic, &remark, &sources));
+            diagnostics.push(diagnostic);
+        }
+        let (diagnostics, mends) = in_order(diagnostics, mends);
         let accepted = judged.outcome.accepted.iter().map(|one| wording.accepted(one)).collect();
         let coverage = judged.coverage();
-        let problems = suppressions.problems;
         let Judged { files, missed, manifests, .. } = judged;
-        Answer { diagnostics, mends, accepted, coverage, sources, problems, files, missed, manifests }
+        Answer { diagnostics, mends, accepted, coverage, sources, files, missed, manifests }
     }
 
     /// Gives `outputs` the report that `arguments` ask for; gives the exit code.
     fn report(self, arguments: &CheckArguments, catalog: &Catalog, outputs: &Outputs) -> Result<u8, String> {
-        self.warn(arguments.quiet);
+        self.warn();
         let (minimum, sure): (Level, Confidence) = (arguments.min_level.into(), arguments.min_confidence.into());
         let code = self.code(arguments);
         let total = self.diagnostics.len();
@@ -203,14 +209,18 @@ impl Answer {
         }
     }
 
-    fn warn(&self, quiet: bool) {
+    fn warn(&self) {
         for missed in &self.coverage.missed {
             eprintln!("error: {}", missed.line());
         }
-        for problem in self.problems.iter().filter(|_| !quiet) {
-            eprintln!("warning: {problem}");
-        }
     }
+}
+
+/// Both by the places of the diagnostics.
+fn in_order<T>(diagnostics: Vec<Diagnostic>, mends: Vec<T>) -> (Vec<Diagnostic>, Vec<T>) {
+    let mut both: Vec<(Diagnostic, T)> = diagnostics.into_iter().zip(mends).collect();
+    both.sort_by_key(|(diagnostic, _)| diagnostic.place);
+    both.into_iter().unzip()
 }
 
 /// Findings of rules that are asked for; where a rule is not, the first lesser rule that is takes its place.

@@ -9,6 +9,7 @@ use atomic_lint_ir::{Directive, Frontend, Gap, GapKind, Language, Lowered, Unit}
 use atomic_lint_python::PythonFrontend;
 use atomic_lint_rust::RustFrontend;
 use atomic_lint_source::{LineIndex, Span};
+use memchr::memmem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +44,9 @@ impl SourceFile {
 fn bytes<'r>(reader: &'r mut Reader, edited: Option<&'r str>, path: &Path) -> io::Result<&'r [u8]> {
     edited.map_or_else(|| reader.read(path), |text| Ok(text.as_bytes()))
 }
+
+/// How a comment or an attribute for this program begins.
+pub(crate) const DIRECTIVES: [&str; 2] = ["atomic-lint:", "atomic_lint::"];
 
 /// What lowering gave.
 #[derive(Debug)]
@@ -124,7 +128,8 @@ impl<'p> Inspector<'p> {
         file.hit = self.prefilter.hits(file.language, bytes);
         let wanted = match self.depth {
             Depth::Words => false,
-            Depth::Hits => file.hit,
+            // Comments for this program are looked at wherever they stand.
+            Depth::Hits => file.hit || DIRECTIVES.iter().any(|text| memmem::find(bytes, text.as_bytes()).is_some()),
             Depth::Everything => true,
         };
         if wanted {

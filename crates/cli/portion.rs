@@ -1,5 +1,6 @@
 //! Which function bodies of a file are lowered: those that matter to a write, as far as it is known by now.
 
+use crate::inspect::DIRECTIVES;
 use atomic_lint_analysis::{Mention, MentionForm};
 use atomic_lint_catalog::Prefilter;
 use atomic_lint_ir::{Frontend, Language, Part};
@@ -58,7 +59,7 @@ pub(crate) fn omitted(
         steps.extend(search.found(text).map(|(_, start)| start));
     }
     let mut places = asked.places(language, text);
-    places.extend(memmem::find_iter(text.as_bytes(), "atomic-lint:"));
+    places.extend(DIRECTIVES.iter().flat_map(|directive| memmem::find_iter(text.as_bytes(), directive)));
     steps.sort_unstable();
     places.sort_unstable();
     let is_asked = |part: &Part| has(&places, part.span) || bodies.iter().any(|body| part.span.contains(*body));

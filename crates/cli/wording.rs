@@ -3,6 +3,7 @@
 use crate::diagnostic::{AcceptedWrite, Caption, Diagnostic, Note, RelatedPlace};
 use crate::fingerprint::Fingerprints;
 use crate::sources::Sources;
+use crate::suppress::Remark;
 use atomic_lint_analysis::{Accepted, Finding, Label, Moment, Related, Role, Target};
 use atomic_lint_catalog::{Catalog, Rule};
 use atomic_lint_ir::Name;
@@ -43,6 +44,13 @@ impl<'a> Wording<'a> {
             fix: None,
             fingerprint,
         }
+    }
+
+    /// What is to be said of a comment, in words.
+    pub(crate) fn remark(&mut self, rule: &Rule, remark: &Remark) -> Diagnostic {
+        let mut diagnostic = self.diagnostic(rule, &remark.finding);
+        diagnostic.notes.extend(remark.detail.iter().map(|detail| Note { rule: None, message: detail.clone() }));
+        diagnostic
     }
 
     /// `accepted` in words.

@@ -3,7 +3,8 @@
 use crate::diagnostic::{Diagnostic, FileEdit, Fix};
 use crate::inspect::guarded;
 use crate::sources::{Source, Sources};
-use atomic_lint_ir::{Language, Repair, Runtime, Speller, Spelling};
+use crate::suppress::Remark;
+use atomic_lint_ir::{Applicability, Language, Repair, Runtime, Speller, Spelling};
 use atomic_lint_python::PythonFrontend;
 use atomic_lint_rust::RustFrontend;
 use atomic_lint_source::{Edit, FileId};
@@ -67,6 +68,23 @@ fn mend(task: Option<&Task>, sources: &Sources, runtime: Runtime) -> Result<Mend
     let spelled = guarded(|| speller.spell(&source.text, repair, runtime));
     let spelling = spelled.ok_or("the speller panicked, please report this file")?.map_err(|decline| decline.0)?;
     Ok(Mend { file: *file, spelling })
+}
+
+/// The fix of what is wrong with a comment.
+pub(crate) fn of_comment(diagnostic: &mut Diagnostic, remark: &Remark, sources: &Sources) -> Result<Mend, String> {
+    let file = remark.finding.place.file;
+    let (title, edit) = remark.edit.clone().ok_or("only who wrote the comment knows what it was to allow")?;
+    let source = sources.get(file).filter(|source| !source.is_single_byte()).ok_or("the file is not UTF-8")?;
+    let spelling = Spelling {
+        title: title.to_owned(),
+        applicability: Applicability::Safe,
+        edits: vec![edit.clone()],
+        single_hunk: Some(vec![edit]),
+        needs_runtime: false,
+        features: Vec::new(),
+    };
+    diagnostic.fix = Some(fix(&diagnostic.fingerprint, &spelling, source));
+    Ok(Mend { file, spelling })
 }
 
 fn speller(language: Language) -> &'static dyn Speller {

@@ -12,6 +12,6 @@ mod runtime;
 mod transaction;
 
 pub(crate) use choice::Choice;
-pub(crate) use mend::{Mend, mends};
+pub(crate) use mend::{Mend, mends, of_comment};
 pub(crate) use run::{Steps, run};
 pub(crate) use runtime::{Dependency, is_laid_in};

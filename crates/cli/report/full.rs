@@ -74,7 +74,9 @@ impl Full {
     }
 
     fn notes(&self, diagnostic: &Diagnostic, sources: &Sources) -> Vec<String> {
-        let mut notes = vec![self.checklist(diagnostic)];
+        // A comment has no part in the protocol.
+        let has_steps = diagnostic.protocol.iter().any(|step| step.done || step.place.is_some());
+        let mut notes: Vec<String> = has_steps.then(|| self.checklist(diagnostic)).into_iter().collect();
         notes.extend(diagnostic.related.iter().map(|one| format!("{} at {}", one.message, sources.locate(one.place))));
         if diagnostic.confidence != Confidence::High {
             notes.push(format!("confidence: {}", diagnostic.confidence.name()));

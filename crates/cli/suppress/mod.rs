@@ -1,12 +1,17 @@
 //! Comments that allow a rule at a place: `atomic-lint: allow(rule): reason`.
 
+mod comment;
+mod remark;
+
+pub(crate) use remark::Remark;
+
 use crate::inspect::SourceFile;
 use crate::sources::{Source, Sources};
-use crate::suggest::did_you_mean;
 use atomic_lint_analysis::Finding;
 use atomic_lint_catalog::Catalog;
 use atomic_lint_ir::Directive;
 use atomic_lint_source::{FileId, Place, Span};
+use comment::{Comment, Fault, parse};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every comment of a run that allows something.
@@ -14,8 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Suppressions {
     /// By rule and file.
     allowed: BTreeMap<String, BTreeMap<FileId, Allowed>>,
-    /// What is wrong with the comments that allow nothing, with `path:line`.
-    pub(crate) problems: Vec<String>,
+    comments: Vec<Comment>,
+    /// What is wrong with the comments that allow nothing, with where they stand.
+    faults: Vec<(Place, Fault)>,
 }
 
 /// Where a rule is allowed in one file.
@@ -28,6 +34,9 @@ struct Allowed {
     statements: Vec<Span>,
     /// Of each how far it and those before it reach.
     reach: Vec<u32>,
+    /// What was allowed, and the lines on which it stands.
+    used: BTreeSet<Span>,
+    used_lines: BTreeSet<u32>,
 }
 
 /// Files with comments for this program.
@@ -54,20 +63,30 @@ impl Suppressions {
         let line = source.index.line(directive.span.start);
         match parse(&directive.text, catalog) {
             Ok((rules, whole_file)) => {
-                for rule in rules {
-                    let allowed = self.allowed.entry(rule).or_default().entry(file).or_default();
+                for rule in &rules {
+                    let allowed = self.allowed.entry(rule.clone()).or_default().entry(file).or_default();
                     allowed.add(whole_file, directive.applies, line);
                 }
+                let place = Place { file, span: directive.span };
+                self.comments.push(Comment { place, line, rules, whole_file, applies: directive.applies });
             }
-            Err(problem) => self.problems.push(format!("{}:{line}: {problem}", source.name)),
+            Err(fault) => self.faults.push((Place { file, span: directive.span }, fault)),
         }
     }
 
-    /// Whether a comment allows `rule` at any step of `finding`.
-    pub(crate) fn allow(&self, rule: &str, finding: &Finding, sources: &Sources) -> bool {
-        let Some(files) = self.allowed.get(rule) else { return false };
-        let at = |place: Place| files.get(&place.file).is_some_and(|allowed| allowed.covers(place, sources));
-        places(finding).any(at)
+    /// Whether a comment allows `rule` at any step of `finding`; it is remembered which steps those are.
+    pub(crate) fn allow(&mut self, rule: &str, finding: &Finding, sources: &Sources) -> bool {
+        let Some(files) = self.allowed.get_mut(rule) else { return false };
+        let mut allows = false;
+        for place in places(finding) {
+            let Some(allowed) = files.get_mut(&place.file).filter(|allowed| allowed.covers(place, sources)) else {
+                continue;
+            };
+            allowed.used.insert(place.span);
+            allowed.used_lines.extend(sources.get(place.file).into_iter().flat_map(|source| source.lines(place.span)));
+            allows = true;
+        }
+        allows
     }
 }
 
@@ -98,6 +117,18 @@ impl Allowed {
             || source.is_some_and(|source| self.lines.range(source.lines(place.span)).next().is_some())
     }
 
+    /// Whether anything was allowed that `comment` is about.
+    fn needs(&self, comment: &Comment) -> bool {
+        let holds = |statement: Span| {
+            let from = Span::new(statement.start, 0);
+            let inside = self.used.range(from..).take_while(|span| span.start < statement.end.max(statement.start + 1));
+            inside.into_iter().any(|span| statement.contains(*span))
+        };
+        (comment.whole_file && !self.used.is_empty())
+            || self.used_lines.contains(&comment.line)
+            || comment.applies.is_some_and(holds)
+    }
+
     /// Of the statements that begin no later, one that reaches as far holds all of `span`.
     fn is_in_statement(&self, span: Span) -> bool {
         let before = self.statements.partition_point(|statement| statement.start <= span.start);
@@ -113,46 +144,9 @@ pub(crate) fn places(finding: &Finding) -> impl Iterator<Item = Place> {
     std::iter::once(finding.place).chain(labels).chain(related).chain(steps)
 }
 
-/// The rules that a comment allows, and whether in its whole file; or what is wrong with it.
-fn parse(text: &str, catalog: &Catalog) -> Result<(Vec<String>, bool), String> {
-    let remedy = "write `atomic-lint: allow(rule): reason`";
-    let (head, rest) = text.split_once('(').ok_or_else(|| format!("`{text}` is not understood: {remedy}"))?;
-    let whole_file = match head.trim() {
-        "allow" => false,
-        "allow-file" => true,
-        other => {
-            let meant = did_you_mean(other, ["allow", "allow-file"]);
-            return Err(format!("`{other}` is not understood{meant}"));
-        }
-    };
-    let (list, reason) = rest.split_once(')').ok_or_else(|| format!("a parenthesis is not closed: {remedy}"))?;
-    let rules = list.split(',').map(|rule| known_rule(rule, catalog)).collect::<Result<Vec<_>, _>>()?;
-    if reason.trim_start().strip_prefix(':').is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(format!("a suppression without a reason allows nothing: write `{}({list}): reason`", head.trim()));
-    }
-    Ok((rules, whole_file))
-}
-
-/// The id that `text` is, in kebab-case or as Rust attributes write it.
-fn known_rule(text: &str, catalog: &Catalog) -> Result<String, String> {
-    let id = text.trim().replace('_', "-");
-    match catalog.rule(&id) {
-        Some(_) => Ok(id),
-        None => {
-            let known = catalog.rules().map(|rule| rule.id.as_str());
-            Err(format!("unknown rule `{id}`{}", did_you_mean(&id, known)))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::embedded;
-
-    fn parsed(text: &str) -> Result<(Vec<String>, bool), String> {
-        parse(text, &embedded::catalog().unwrap())
-    }
 
     fn allowed(statements: &[(u32, u32)]) -> Allowed {
         let mut allowed = Allowed::default();
@@ -175,33 +169,6 @@ mod tests {
             (false, (45, 51)),
         ] {
             assert_eq!(allowed.is_in_statement(Span::new(span.0, span.1)), held, "{span:?}");
-        }
-    }
-
-    #[test]
-    fn rules_scope_and_reason_are_read() {
-        let both = vec!["direct-write".to_owned(), "late-sync".to_owned()];
-        assert_eq!(parsed("allow(direct-write, late_sync): a cache"), Ok((both, false)));
-        assert_eq!(parsed("allow-file(direct-write) : a cache").map(|found| found.1), Ok(true));
-    }
-
-    #[test]
-    fn what_is_wrong_says_what_to_write() {
-        let cases = [
-            (
-                "allow(direct-write)",
-                "a suppression without a reason allows nothing: write `allow(direct-write): reason`",
-            ),
-            (
-                "allow(direct-write):  ",
-                "a suppression without a reason allows nothing: write `allow(direct-write): reason`",
-            ),
-            ("allow(direct-wirte): x", "unknown rule `direct-wirte`, did you mean `direct-write`?"),
-            ("alow(direct-write): x", "`alow` is not understood, did you mean `allow`?"),
-            ("allow direct-write", "`allow direct-write` is not understood: write `atomic-lint: allow(rule): reason`"),
-        ];
-        for (text, problem) in cases {
-            assert_eq!(parsed(text).unwrap_err(), problem);
         }
     }
 }
