@@ -249,10 +249,7 @@ fn reports_writeback_errors() -> bool {
 
 fn open_at(base: BorrowedFd<'_>, name: &OsStr, flags: OFlags, mode: u32) -> rustix::io::Result<OwnedFd> {
     // As in the standard library: a pipe is waited for, and a signal is no reason to give up.
-    rustix::io::retry_on_intr(|| {
-        // atomic-lint: allow(in-place-rewrite): only `Fallback::InPlace` and its like write to what is opened here
-        rustix::fs::openat(base, name, flags, rustix::fs::Mode::from_raw_mode(mode))
-    })
+    rustix::io::retry_on_intr(|| rustix::fs::openat(base, name, flags, rustix::fs::Mode::from_raw_mode(mode)))
 }
 
 fn flag_of(access: Access) -> OFlags {
