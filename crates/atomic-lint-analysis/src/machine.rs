@@ -483,6 +483,12 @@ impl<'p, 'u> Machine<'p, 'u> {
             if !wanted && matches!(test, Test::Truthy(_)) {
                 miss(&mut state, &value);
             }
+            // `if fh: fh.close()`: where there is no handle, the file was not opened.
+            for (key, _) in value.handles().filter(|(key, _)| !left.handles().any(|(kept, _)| kept == *key)) {
+                if let Some(file) = state.file_mut(key) {
+                    file.waits = false;
+                }
+            }
             if left != value && self.varies(local) {
                 state.vars.insert(local, left);
             }

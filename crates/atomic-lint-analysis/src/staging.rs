@@ -9,7 +9,7 @@ use crate::outcome::Outcomes;
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::state::{File, Origin, State};
-use crate::value::{Atom, Value};
+use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, Kind, OpenAs};
 use atomic_lint_ir::{Callee, Language, Op};
 use atomic_lint_source::Place;
@@ -101,10 +101,13 @@ impl Machine<'_, '_> {
             Some(_) => self.files_at(state, &target),
             None => self.handles_of(api, site).handles().map(|(key, _)| key.clone()).collect(),
         };
+        // An earlier file of that name is not the one that was made just now.
+        let has_content = |key: &FileKey| state.file(key).is_some_and(File::written);
+        let written = keys.iter().all(has_content);
         for key in &keys {
             let Some(file) = state.file(key).cloned() else { continue };
             let open_to_others = !file.has_mode && !matches!(file.origin, Origin::Temporary | Origin::Given);
-            if open_to_others && file.written() && file.published.is_none() && shuts_out(&mode) {
+            if open_to_others && written && file.published.is_none() && shuts_out(&mode) {
                 self.advise(site, Defect::ExposedSecret, &file, &file.path);
             }
             if let Some(file) = state.file_mut(key) {

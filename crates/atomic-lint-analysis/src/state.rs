@@ -173,6 +173,8 @@ impl File {
         self.stages = stages;
         self.wrote |= matches!(event, Event::Write { .. });
         self.waits |= matches!(event, Event::Write { buffered: true });
+        // What is written then is new: that it is synced too is no second try.
+        self.unsynced &= !matches!(event, Event::Write { .. } | Event::Handed { .. });
         self.waits &= !matches!(event, Event::Flush | Event::Sync { flushes: true } | Event::Finished);
         match event {
             Event::Write { .. } | Event::Handed { .. } => self.mark(Moment::Write, place),
