@@ -3,12 +3,12 @@
 use crate::checklist::{file_protocol, flow, target_of};
 use crate::classify;
 use crate::defect::Defect;
+use crate::file::{File, Origin};
 use crate::finding::{Confidence, Finding, Label, Moment, Reason};
 use crate::log::{Ending, Log};
 use crate::program::{BodyRef, Program, StepRef};
 use crate::project::Outcome;
 use crate::protocol::Stage;
-use crate::state::{File, Origin};
 use crate::value::Value;
 use atomic_lint_catalog::{Naming, OpenAs};
 use atomic_lint_ir::{Language, Name, Repair};

@@ -1,7 +1,8 @@
 //! Calls: finding what is called, and running or applying it.
 
+use crate::frame::{Exits, Start, Suspended};
 use crate::link::{Def, TypeRef};
-use crate::machine::{Exits, Machine, Start, Suspended};
+use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, StepRef};
 use crate::state::{Fields, State};

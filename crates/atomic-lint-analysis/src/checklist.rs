@@ -1,10 +1,10 @@
 //! How a file's way is told: the six steps, the places along it, and what it is called.
 
 use crate::defect::Defect;
+use crate::file::{File, Origin};
 use crate::finding::{Label, Moment, ProtocolStep, StepMark, Target};
 use crate::log::Flaw;
 use crate::protocol::{Fault, Stage};
-use crate::state::{File, Origin};
 use crate::value::Value;
 use atomic_lint_source::Place;
 

@@ -1,8 +1,8 @@
 //! What the shape and the names of a path say of its file: device, temporary, staging, regenerable.
 
+use crate::file::File;
 use crate::finding::Reason;
 use crate::path::{PathExpr, PathRef};
-use crate::state::File;
 use atomic_lint_catalog::Naming;
 use atomic_lint_ir::Name;
 

@@ -3,13 +3,14 @@
 //! A type may have as many fields as methods, and most methods touch few of them.
 //! What is untouched is brought in for all methods at once, and told of by one of those of which the same is to be said.
 
+use crate::file::File;
 use crate::link::Def;
 use crate::log::Log;
 use crate::objects::ObjectTable;
 use crate::path::PathExpr;
 use crate::path::PathRef;
 use crate::program::BodyRef;
-use crate::state::{File, State};
+use crate::state::State;
 use crate::value::FileKey;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,8 +104,8 @@ pub(crate) fn tell_untouched(logs: &mut BTreeMap<BodyRef, Log>, package: impl Fn
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::Origin;
     use crate::program::StepRef;
-    use crate::state::Origin;
     use crate::value::Value;
     use atomic_lint_catalog::OpenAs;
     use atomic_lint_source::{FileId, Place, Span};

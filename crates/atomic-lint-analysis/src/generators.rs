@@ -4,7 +4,8 @@
 //! opens can be written by the body of the `with`.
 
 use crate::call::{DEPTH, Ways};
-use crate::machine::{Exits, Machine, Start, join_exits};
+use crate::frame::{Exits, Start, join_exits};
+use crate::machine::Machine;
 use crate::state::State;
 use crate::value::Value;
 use atomic_lint_ir::BlockId;

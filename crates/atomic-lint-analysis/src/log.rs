@@ -1,13 +1,14 @@
 //! What one root has shown: faults, files with how they ended, and who called whom.
 
 use crate::defect::Defect;
+use crate::file::{File, Ways};
 use crate::found::{Found, Left};
+use crate::frame::Exits;
 use crate::link::{Def, TypeRef};
-use crate::machine::Exits;
 use crate::path::PathRef;
 use crate::program::{BodyRef, StepRef};
 use crate::protocol::Stages;
-use crate::state::{Fields, File, State, Ways};
+use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_ir::Name;
 use atomic_lint_source::Place;
@@ -300,7 +301,7 @@ impl Ending {
         self.escapes |= other.escapes;
         self.waits |= other.waits;
         self.abandoned |= other.abandoned;
-        self.file.merge(&other.file, Ways { mine_failed: self.failed, theirs_failed: other.failed });
+        self.file.join(&other.file, Ways { mine_failed: self.failed, theirs_failed: other.failed });
         self.failed &= other.failed;
         self.returned = match (self.returned, other.returned) {
             (Some(mine), Some(theirs)) => Some(mine.union(theirs)),

@@ -5,6 +5,7 @@
 //! What each kind of step does to values stands here; calls are in [`crate::call`].
 
 use crate::found::Found;
+use crate::frame::{Attempt, Exits, Frame, Start, Suspended, Yielded};
 use crate::globals::GlobalsInPlay;
 use crate::log::Log;
 use crate::objects::ObjectTable;
@@ -12,8 +13,8 @@ use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, Program, StepRef};
 use crate::state::State;
 use crate::value::{Atom, ObjectKey, Value};
-use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Language, Local, Name, Op, Operand, Param, Step, Test};
-use rustc_hash::{FxHashMap, FxHashSet};
+use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Local, Name, Op, Operand, Param, Step};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -23,75 +24,8 @@ const VISITS: u32 = 6;
 /// Steps that one root may run; what is called beyond that is taken as unknown.
 const STEPS: usize = 40_000;
 
-/// One body being run.
-pub(crate) struct Frame {
-    pub(crate) body: BodyRef,
-    /// The step that called it.
-    pub(crate) caller: Option<StepRef>,
-    /// How many calls up the nearest one is that was followed for more than the path it makes.
-    pub(crate) asides: u32,
-    /// What it was given.
-    pub(crate) args: Vec<Value>,
-    /// Values of the locals that one step defines.
-    temps: Vec<Value>,
-    /// The latest call that changed a file: what holds its outcome, and the state where it failed.
-    attempt: Option<Attempt>,
-    /// What was handed out at a `yield`, when the frame is resumed later.
-    yields: Vec<Yielded>,
-}
-
-struct Attempt {
-    outcome: FxHashSet<Local>,
-    failed: State,
-}
-
 /// What locals are given when a body begins.
 type Arguments = Vec<(Local, Value)>;
-
-/// Whether an atom satisfies a condition, where that is certain.
-type Matches = Box<dyn Fn(&Atom) -> Option<bool>>;
-
-/// A generator at a `yield`.
-#[derive(Clone)]
-pub(crate) struct Yielded {
-    pub(crate) value: Value,
-    pub(crate) state: State,
-    pub(crate) resume: BlockId,
-    pub(crate) unwind: BlockId,
-    pub(crate) temps: Vec<Value>,
-}
-
-/// How a body was left.
-#[derive(Clone, Default)]
-pub(crate) struct Exits {
-    /// With success.
-    pub(crate) ok: Option<(State, Value)>,
-    /// With an error.
-    pub(crate) err: Option<State>,
-    /// At a `yield`.
-    pub(crate) yields: Vec<Yielded>,
-}
-
-/// A generator object.
-#[derive(Clone)]
-pub(crate) struct Suspended {
-    pub(crate) body: BodyRef,
-    pub(crate) step: StepRef,
-    pub(crate) args: Vec<(Local, Value)>,
-    pub(crate) waiting: Vec<Yielded>,
-}
-
-/// How a body is begun.
-pub(crate) struct Start {
-    pub(crate) body: BodyRef,
-    pub(crate) caller: Option<StepRef>,
-    pub(crate) args: Vec<(Local, Value)>,
-    pub(crate) state: State,
-    pub(crate) block: BlockId,
-    pub(crate) temps: Option<Vec<Value>>,
-    /// A `yield` leaves the frame; otherwise it is passed over.
-    pub(crate) stops_at_yield: bool,
-}
 
 /// The analysis of one root.
 pub(crate) struct Machine<'p, 'u> {
@@ -454,50 +388,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         Vec::new()
     }
 
-    /// Which ways a condition leaves open, each with what it tells of the variable.
-    fn decide(&mut self, test: &Test, then: BlockId, otherwise: BlockId, mut state: State) -> Vec<(BlockId, State)> {
-        // A condition may well be about what has failed.
-        state.look_at_failures();
-        if state.failed {
-            state.accept_unsynced();
-        }
-        let (local, matches): (Local, Matches) = match test {
-            Test::Unknown => return vec![(then, state.clone()), (otherwise, state)],
-            Test::Truthy(local) => match self.program.language(self.frame().body) {
-                Language::Python => (*local, Box::new(crate::value::truth)),
-                Language::Rust => (*local, Box::new(crate::value::presence)),
-            },
-            Test::Equals(local, constant) => {
-                let wanted = self.constant(constant);
-                (*local, Box::new(move |atom| equals(atom, &wanted)))
-            }
-        };
-        let value = self.get(&state, local);
-        let mut ways = Vec::new();
-        for (to, wanted) in [(then, true), (otherwise, false)] {
-            let left = value.filter(|atom| matches(atom) != Some(!wanted));
-            if left.is_unknown() && !value.is_unknown() {
-                continue;
-            }
-            let mut state = state.clone();
-            if !wanted && matches!(test, Test::Truthy(_)) {
-                miss(&mut state, &value);
-            }
-            // `if fh: fh.close()`: where there is no handle, the file was not opened.
-            for (key, _) in value.handles().filter(|(key, _)| !left.handles().any(|(kept, _)| kept == *key)) {
-                if let Some(file) = state.file_mut(key) {
-                    file.waits = false;
-                }
-            }
-            if left != value && self.varies(local) {
-                state.vars.insert(local, left);
-            }
-            ways.push((to, state));
-        }
-        ways
-    }
-
-    fn varies(&self, local: Local) -> bool {
+    pub(crate) fn varies(&self, local: Local) -> bool {
         self.program.body(self.frame().body).varying[local.0 as usize]
     }
 
@@ -529,13 +420,6 @@ impl<'p, 'u> Machine<'p, 'u> {
         {
             attempt.outcome.insert(dst);
         }
-    }
-}
-
-/// Remembers what was found not to exist.
-fn miss(state: &mut State, value: &Value) {
-    if let [Atom::Exists(path)] = value.atoms() {
-        state.miss(path);
     }
 }
 
@@ -581,46 +465,4 @@ pub(crate) fn as_texts(value: &Value, at: StepRef) -> Vec<PathRef> {
         })
         .collect();
     if texts.is_empty() { vec![PathRef::new(PathExpr::Made(at))] } else { texts }
-}
-
-/// Whether `atom` equals `wanted`, where that is certain.
-fn equals(atom: &Atom, wanted: &Value) -> Option<bool> {
-    let [wanted] = wanted.atoms() else { return None };
-    match (atom, wanted) {
-        (Atom::None, Atom::None) => Some(true),
-        (Atom::Path(path), Atom::None) if matches!(**path, PathExpr::Text(_)) => Some(false),
-        (Atom::Path(_), _) | (_, Atom::Path(_)) => match (atom, wanted) {
-            (Atom::Path(a), Atom::Path(b)) => match (&**a, &**b) {
-                (PathExpr::Text(a), PathExpr::Text(b)) => Some(a == b),
-                _ => None,
-            },
-            _ => None,
-        },
-        (Atom::Bool(a), Atom::Bool(b)) => Some(a == b),
-        (Atom::Int(a), Atom::Int(b)) => Some(a == b),
-        (Atom::Handle(..) | Atom::Object(_) | Atom::Bool(_) | Atom::Closure(..) | Atom::Function(..), Atom::None) => {
-            Some(false)
-        }
-        _ => None,
-    }
-}
-
-/// Joins the ways that a call may have gone.
-pub(crate) fn join_exits(all: &mut Exits, more: Exits) {
-    match (&mut all.ok, more.ok) {
-        (Some((state, value)), Some((other, returned))) => {
-            state.join(&other);
-            value.join_way(&returned);
-        }
-        (slot @ None, more) => *slot = more,
-        (Some(_), None) => {}
-    }
-    match (&mut all.err, more.err) {
-        (Some(state), Some(other)) => {
-            state.join(&other);
-        }
-        (slot @ None, more) => *slot = more,
-        (Some(_), None) => {}
-    }
-    all.yields.extend(more.yields);
 }

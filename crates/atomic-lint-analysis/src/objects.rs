@@ -3,9 +3,10 @@
 //! A method that is run by itself finds in `self.file` what the other methods left there: the join
 //! of their exits, the constructor among them. The table is made in one round and read in the next.
 
+use crate::file::File;
 use crate::link::TypeRef;
 use crate::log::Log;
-use crate::state::{Fields, File, State};
+use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use std::collections::{BTreeMap, BTreeSet};
 

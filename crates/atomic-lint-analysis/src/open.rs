@@ -2,11 +2,12 @@
 
 use crate::call::Site;
 use crate::effect::Made;
+use crate::file::{File, Mark, Origin};
 use crate::finding::Moment;
 use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
 use crate::protocol::Event;
-use crate::state::{Fields, File, Mark, Origin, State};
+use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, OpenAs, Returns};
 use atomic_lint_ir::Name;

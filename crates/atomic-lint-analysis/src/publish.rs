@@ -3,12 +3,13 @@
 use crate::call::Site;
 use crate::defect::Defect;
 use crate::effect::Made;
+use crate::file::{File, Origin};
 use crate::log::Flaw;
 use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Fault, Found};
-use crate::state::{File, Origin, Removal, State};
+use crate::state::{Removal, State};
 use crate::value::{FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, OpenAs};
 use atomic_lint_source::Place;

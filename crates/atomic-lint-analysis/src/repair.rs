@@ -3,11 +3,11 @@
 //! Nothing is decided here that depends on syntax: whether a repair can be made at all, its language knows.
 
 use crate::defect::Defect;
+use crate::file::{File, Origin};
 use crate::finding::Moment;
 use crate::log::Flaw;
 use crate::program::Program;
 use crate::protocol::Fault;
-use crate::state::{File, Origin};
 use atomic_lint_catalog::{Models, OpenAs};
 use atomic_lint_ir::{FlowStep, Repair, RepairKind};
 use atomic_lint_source::{FileId, Place, Span};

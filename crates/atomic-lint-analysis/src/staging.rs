@@ -3,12 +3,13 @@
 use crate::call::Site;
 use crate::defect::Defect;
 use crate::effect::Made;
+use crate::file::{File, Origin};
 use crate::link::Def;
 use crate::machine::Machine;
 use crate::outcome::Outcomes;
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
-use crate::state::{File, Origin, State};
+use crate::state::State;
 use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, Kind, OpenAs};
 use atomic_lint_ir::{Callee, Language, Op};

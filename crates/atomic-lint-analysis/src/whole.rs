@@ -5,12 +5,13 @@
 use crate::call::{Site, result};
 use crate::classify::leading_text;
 use crate::effect::Made;
+use crate::file::{Mark, Origin};
 use crate::finding::Moment;
 use crate::machine::Machine;
 use crate::open::mode_of;
 use crate::path::PathExpr;
 use crate::protocol::Event;
-use crate::state::{Mark, Origin, State};
+use crate::state::State;
 use crate::value::{Atom, Value};
 use atomic_lint_catalog::{Api, ArgRef, OpenAs};
 
