@@ -4,7 +4,7 @@ use crate::checklist::{file_protocol, flow, target_of};
 use crate::classify;
 use crate::defect::Defect;
 use crate::file::{File, Origin};
-use crate::finding::{Confidence, Finding, Label, Moment, Reason};
+use crate::finding::{Confidence, Finding, Label, Moment, Reason, StepMark};
 use crate::log::{Ending, Log};
 use crate::program::{BodyRef, Program, StepRef};
 use crate::project::Outcome;
@@ -23,6 +23,8 @@ pub(crate) struct Drafts<'p, 'u> {
     by_file: BTreeMap<StepRef, usize>,
     by_place: BTreeMap<Place, usize>,
     later: Vec<Advice>,
+    /// The checklists of files as they ended.
+    ended: BTreeMap<StepRef, [StepMark; 6]>,
 }
 
 /// Something to be said of a file.
@@ -35,6 +37,8 @@ pub(crate) struct Advice {
     pub(crate) file: Option<File>,
     pub(crate) target: Value,
     pub(crate) always: bool,
+    /// The checklist where it stands alone, as far as the file had come by then.
+    pub(crate) protocol: [StepMark; 6],
     /// It is said by itself, whatever else is wrong.
     pub(crate) alone: bool,
     /// What has to be done about it.
@@ -49,6 +53,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
             by_file: BTreeMap::new(),
             by_place: BTreeMap::new(),
             later: Vec::new(),
+            ended: BTreeMap::new(),
         }
     }
 
@@ -135,7 +140,6 @@ impl<'p, 'u> Drafts<'p, 'u> {
         labels.retain(|label| label.place != advice.place);
         labels.push(Label { place: advice.place, moment: Moment::Here });
         labels.sort();
-        let unknown = || Origin::Given;
         Finding {
             rule,
             confidence: if advice.always { Confidence::High } else { Confidence::Medium },
@@ -144,13 +148,12 @@ impl<'p, 'u> Drafts<'p, 'u> {
             target: target_of(&advice.target, advice.file.as_ref().and_then(|file| file.named)),
             labels,
             related: Vec::new(),
-            protocol: match &advice.file {
-                Some(file) => file_protocol(file),
-                None => {
-                    let step = StepRef { body: advice.body, block: 0, step: 0 };
-                    file_protocol(&File::new(unknown(), Value::unknown(), step, advice.place, Default::default()))
-                }
-            },
+            protocol: advice
+                .file
+                .as_ref()
+                .and_then(|file| self.ended.get(&file.step))
+                .copied()
+                .unwrap_or(advice.protocol),
             reasons: if advice.always { Vec::new() } else { vec![Reason::SomePaths] },
             notes: Vec::new(),
             repair: advice.repair.clone(),
@@ -160,6 +163,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
     /// What is to be said of how a file ended.
     pub(crate) fn look_at_ending(&mut self, ending: &Ending) {
         let file = &ending.file;
+        self.ended.insert(file.step, file_protocol(file));
         if let Some(target) = &file.published {
             self.look_at_directory(ending, target);
             // An error of a kind that a handler leaves out is not one that anybody has to think of.
@@ -196,6 +200,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
                 rank: 0,
                 place: *place,
                 body: ending.file.step.body,
+                protocol: file_protocol(&ending.file),
                 file: Some(ending.file.clone()),
                 target: target.clone(),
                 always: true,
@@ -211,6 +216,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
             rank: defect.gravity(true),
             place,
             body: ending.file.step.body,
+            protocol: file_protocol(&ending.file),
             file: Some(ending.file.clone()),
             target: target.clone(),
             always: true,

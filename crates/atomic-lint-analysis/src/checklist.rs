@@ -55,7 +55,9 @@ pub(crate) fn file_protocol(file: &File) -> [StepMark; 6] {
 /// The checklist of a file at the step that is wrong.
 pub(crate) fn flaw_protocol(flaw: &Flaw) -> [StepMark; 6] {
     let Some(file) = &flaw.file else {
-        return ProtocolStep::ALL.map(|step| mark(step, step == ProtocolStep::Publish, Some(flaw.place)));
+        // A name that was only made has nothing behind it yet.
+        let publishes = flaw.defect.is_at_publish() && flaw.defect != Defect::SharedName;
+        return ProtocolStep::ALL.map(|step| mark(step, publishes && step == ProtocolStep::Publish, Some(flaw.place)));
     };
     let mut steps = file_protocol(file);
     if flaw.defect.is_at_publish() {

@@ -429,6 +429,7 @@ impl Evidence<'_, '_> {
             rank: flaw.defect.gravity(flaw.always),
             place: flaw.place,
             body: flaw.step.body,
+            protocol: flaw_protocol(flaw),
             file: flaw.file.clone(),
             target: flaw.target.clone(),
             always: flaw.always,
