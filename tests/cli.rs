@@ -6,6 +6,7 @@ mod cli {
     mod configuration;
     mod discovery;
     mod exit_code;
+    mod explain;
     mod fix;
     mod hostile;
     #[cfg(unix)]

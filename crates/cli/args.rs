@@ -20,6 +20,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check files and directories (the default)
     Check(Box<CheckArguments>),
+    /// Say why a write is reported at a line, or why it is not
+    Explain(Box<ExplainArguments>),
     /// Show the page of a rule, or list the rules
     Rule(RuleArguments),
 }
@@ -137,6 +139,16 @@ impl FixArguments {
     pub(crate) fn changes(&self) -> bool {
         self.fix || self.fix_only || self.diff
     }
+}
+
+/// What `explain` is given.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The line
+    #[arg(value_name = "FILE:LINE")]
+    pub(crate) place: String,
+    #[command(flatten)]
+    pub(crate) check: CheckArguments,
 }
 
 /// What `rule` is given.

@@ -19,43 +19,72 @@ use crate::{CLEAN, FAILED, FOUND, STACK, embedded};
 use atomic_lint_analysis::{Confidence, Finding, Settings, Target};
 use atomic_lint_catalog::{Catalog, Level, Prefilter};
 use atomic_lint_ir::Runtime;
-use atomic_lint_source::FileId;
+use atomic_lint_source::{FileId, Place};
 use ignore::gitignore::Gitignore;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 /// Checks what `arguments` name and prints a report; gives the exit code.
 pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, String> {
-    let mut catalog = embedded::catalog().map_err(|error| error.to_string())?;
-    let start = arguments.paths.first().map_or(Path::new("."), |path| path.as_path());
-    let config = Config::load(arguments.config.as_deref(), start, &catalog).map_err(|error| error.to_string())?;
-    config.apply(&mut catalog)?;
-    let selection = selection(arguments, &config, &catalog)?;
-    let options = walk_options(arguments, &config)?;
+    let run = Run::new(arguments)?;
     let outputs = Outputs::new(arguments)?;
-    start_threads(options.jobs)?;
-
-    let prefilter = Prefilter::new(&catalog);
-    let inspector = || Inspector::new(&prefilter, depth(arguments));
-    let found = walk::walk(&arguments.paths, &options, &inspector);
+    let found = run.walk();
     if arguments.prefilter_only {
         let hits = found.files.iter().filter(|file| file.hit).count();
         return report::print(&format!("{hits} of {} files\n", found.files.len())).map(|()| CLEAN);
     }
-    let settings = Settings { trusted_writers: config.trusted_writers.clone(), ..Settings::default() };
-    let judge = |found: Found| {
-        let judged = rounds::judge(&catalog, &settings, found, &inspector);
-        Answer::new(&catalog, &selection, config.runtime, judged)
-    };
-    let again = |answer: Answer| judge(answer.found_again(&inspector));
-    let report = |answer: Answer| answer.report(arguments, &catalog, &outputs);
-    let answer = judge(found);
+    let inspector = || run.inspector();
+    let again = |answer: Answer| run.judge(answer.found_again(&inspector));
+    let report = |answer: Answer| answer.report(arguments, &run.catalog, &outputs);
+    let answer = run.judge(found);
     if !arguments.fix.changes() {
         return report(answer);
     }
-    let choice = choice(arguments, config.dependency.clone(), &catalog)?;
-    fix::run(&catalog, &choice, answer, &Steps { again: &again, report: &report }, arguments)
+    let choice = choice(arguments, run.config.dependency.clone(), &run.catalog)?;
+    fix::run(&run.catalog, &choice, answer, &Steps { again: &again, report: &report }, arguments)
+}
+
+/// What a command line asks for, ready to be looked for.
+pub(crate) struct Run<'a> {
+    arguments: &'a CheckArguments,
+    pub(crate) catalog: Catalog,
+    config: Config,
+    selection: Selection,
+    options: WalkOptions,
+    prefilter: Prefilter,
+}
+
+impl<'a> Run<'a> {
+    /// Reads the configuration and starts the threads of a run for `arguments`; there is one in a process.
+    pub(crate) fn new(arguments: &'a CheckArguments) -> Result<Self, String> {
+        let mut catalog = embedded::catalog().map_err(|error| error.to_string())?;
+        let start = arguments.paths.first().map_or(Path::new("."), |path| path.as_path());
+        let config = Config::load(arguments.config.as_deref(), start, &catalog).map_err(|error| error.to_string())?;
+        config.apply(&mut catalog)?;
+        let selection = selection(arguments, &config, &catalog)?;
+        let options = walk_options(arguments, &config)?;
+        start_threads(options.jobs)?;
+        let prefilter = Prefilter::new(&catalog);
+        Ok(Run { arguments, catalog, config, selection, options, prefilter })
+    }
+
+    fn inspector(&self) -> Inspector<'_> {
+        Inspector::new(&self.prefilter, depth(self.arguments))
+    }
+
+    /// The files that are asked for.
+    pub(crate) fn walk(&self) -> Found {
+        walk::walk(&self.arguments.paths, &self.options, &|| self.inspector())
+    }
+
+    /// What there is to say of them.
+    pub(crate) fn judge(&self, found: Found) -> Answer {
+        let settings = Settings { trusted_writers: self.config.trusted_writers.clone(), ..Settings::default() };
+        let judged = rounds::judge(&self.catalog, &settings, found, &|| self.inspector());
+        Answer::new(&self.catalog, &self.selection, self.config.runtime, judged)
+    }
 }
 
 /// Which fixes are wanted.
@@ -120,7 +149,9 @@ pub(crate) struct Answer {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Their fixes in the same order, or why there is none.
     mends: Vec<Result<Mend, String>>,
-    accepted: Vec<AcceptedWrite>,
+    pub(crate) accepted: Vec<AcceptedWrite>,
+    /// Findings that a comment allows, by place and rule.
+    pub(crate) allowed: Vec<(Place, String)>,
     pub(crate) coverage: Coverage,
     pub(crate) sources: Sources,
     /// Every file; its index is its [`FileId`].
@@ -133,6 +164,16 @@ impl Answer {
     /// The fix of the finding `at`.
     pub(crate) fn mend(&self, at: usize) -> Option<&Mend> {
         self.mends.get(at)?.as_ref().ok()
+    }
+
+    /// Why the finding `at` has no fix.
+    pub(crate) fn decline(&self, at: usize) -> Option<&str> {
+        self.mends.get(at)?.as_ref().err().map(String::as_str)
+    }
+
+    /// The lines that `place` touches.
+    pub(crate) fn lines(&self, place: Place) -> Option<RangeInclusive<u32>> {
+        self.sources.get(place.file).map(|source| source.lines(place.span))
     }
 
     /// The same files as a new walk would find them, with the changes that are tried.
@@ -152,10 +193,11 @@ impl Answer {
 
         let mut suppressions = Suppressions::collect(&judged.files, &sources, catalog);
         let mut wording = Wording::new(catalog, &sources);
-        let (mut diagnostics, mut tasks) = (Vec::new(), Vec::new());
+        let (mut diagnostics, mut tasks, mut allowed) = (Vec::new(), Vec::new(), Vec::new());
         for mut finding in findings {
             let Some(rule) = catalog.rule(&finding.rule) else { continue };
             if suppressions.allow(&finding.rule, &finding, &sources) {
+                allowed.push((finding.place, finding.rule.to_string()));
                 continue;
             }
             let whole = finding.clone();
@@ -176,7 +218,7 @@ impl Answer {
         let accepted = judged.outcome.accepted.iter().map(|one| wording.accepted(one)).collect();
         let coverage = judged.coverage();
         let Judged { files, missed, manifests, .. } = judged;
-        Answer { diagnostics, mends, accepted, coverage, sources, files, missed, manifests }
+        Answer { diagnostics, mends, accepted, allowed, coverage, sources, files, missed, manifests }
     }
 
     /// Gives `outputs` the report that `arguments` ask for; gives the exit code.

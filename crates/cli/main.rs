@@ -10,6 +10,7 @@ mod config;
 mod coverage;
 mod diagnostic;
 mod embedded;
+mod explain;
 mod fingerprint;
 mod fix;
 mod inspect;
@@ -57,6 +58,7 @@ fn run(arguments: Arguments) -> u8 {
     let result = match arguments.command {
         None => check::check(&arguments.check),
         Some(Command::Check(check)) => check::check(&check),
+        Some(Command::Explain(explain)) => explain::explain(&explain),
         Some(Command::Rule(rule)) => rule_page::show(&rule),
     };
     result.unwrap_or_else(|message| fail(&message))
