@@ -4,6 +4,7 @@
 
 use crate::program::{BodyInfo, Program, StepRef};
 use atomic_lint_ir::{Block, BlockId, Callee, Const, Exit, Local, Op, Operand, Test};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// Blocks behind a step that are looked at; a handler that does nothing is shorter.
@@ -14,14 +15,34 @@ const CHAIN: u32 = 4;
 
 /// The outcomes of one body.
 pub(crate) struct Outcomes<'p, 'u> {
-    program: &'p Program<'u>,
     info: &'p BodyInfo<'u>,
+    known: &'p Known,
+}
+
+/// What the whole graph of a body says, worked out once.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// By block: a way leads from it to a success.
+    may_return: Vec<bool>,
+    /// Where it goes on by whether a local is a success.
+    examined: FxHashMap<Local, (BlockId, BlockId)>,
+    uses: FxHashMap<Local, Vec<Use>>,
+}
+
+/// What is made of a local.
+#[derive(Clone, Copy, Debug)]
+enum Use {
+    /// Something.
+    Full,
+    /// No more than what is made of that one.
+    Passed(Local),
 }
 
 impl<'p, 'u> Outcomes<'p, 'u> {
     /// The outcomes of the body that holds `step`.
     pub(crate) fn around(program: &'p Program<'u>, step: StepRef) -> Self {
-        Outcomes { program, info: program.body(step.body) }
+        let info = program.body(step.body);
+        Outcomes { info, known: info.outcomes.get_or_init(|| Known::new(program, info)) }
     }
 
     /// Whether nobody learns that the call at `step` has failed: the same follows where it fails and where it does not.
@@ -29,15 +50,15 @@ impl<'p, 'u> Outcomes<'p, 'u> {
     /// A call that `raises` tells of it by itself where no handler is around it.
     pub(crate) fn drops_error(&self, step: StepRef, raises: bool) -> bool {
         let Some(dst) = self.result_of(step) else { return false };
-        match self.examined(dst) {
-            Some((ok, err)) => self.meet_silently(ok, err),
-            None => !raises && !self.is_used(dst, 0),
+        match self.known.examined.get(&dst) {
+            Some((ok, err)) => self.meet_silently(*ok, *err),
+            None => !raises && !self.known.is_used(dst, 0),
         }
     }
 
     /// Whether what the call at `step` gives, beyond its success, is used by nothing.
     pub(crate) fn drops_value(&self, step: StepRef) -> bool {
-        self.result_of(step).is_some_and(|dst| !self.is_named(dst) && !self.is_used(dst, 0))
+        self.result_of(step).is_some_and(|dst| !is_named(self.info, dst) && !self.known.is_used(dst, 0))
     }
 
     fn result_of(&self, step: StepRef) -> Option<Local> {
@@ -47,20 +68,12 @@ impl<'p, 'u> Outcomes<'p, 'u> {
         }
     }
 
-    /// Where it goes on by whether `dst` is a success, where anything goes by that.
-    fn examined(&self, dst: Local) -> Option<(BlockId, BlockId)> {
-        self.info.body.blocks.iter().find_map(|block| match &block.exit {
-            Exit::Fallible { value, ok, err } if *value == dst => Some((*ok, *err)),
-            _ => None,
-        })
-    }
-
     /// Whether both ways lead to one place with nothing done before, other than to one that is left by an error; or
     /// both return nothing.
     fn meet_silently(&self, ok: BlockId, err: BlockId) -> bool {
         let (went, failed) = (self.silently_reached(ok), self.silently_reached(err));
         let returns_nothing = |blocks: &BTreeSet<BlockId>| blocks.iter().any(|block| self.returns_nothing(*block));
-        went.intersection(&failed).any(|block| self.may_return(*block))
+        went.intersection(&failed).any(|block| self.known.may_return[block.0 as usize])
             || returns_nothing(&went) && returns_nothing(&failed)
     }
 
@@ -87,68 +100,102 @@ impl<'p, 'u> Outcomes<'p, 'u> {
         reached
     }
 
-    fn may_return(&self, from: BlockId) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut waiting = vec![from];
-        while let Some(id) = waiting.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            match &self.block(id).exit {
-                Exit::Return(_) => return true,
-                exit => waiting.extend(next(exit)),
-            }
-        }
-        false
-    }
-
     fn block(&self, id: BlockId) -> &Block {
         &self.info.body.blocks[id.0 as usize]
+    }
+}
+
+impl Known {
+    fn new(program: &Program<'_>, info: &BodyInfo<'_>) -> Self {
+        let mut known = Known { may_return: may_return(&info.body.blocks), ..Known::default() };
+        for block in &info.body.blocks {
+            block.steps.iter().for_each(|step| known.take_in(program, info, &step.op));
+            leaves_with(&block.exit).into_iter().for_each(|local| known.used(local, Use::Full));
+            if let Exit::Fallible { value, ok, err } = &block.exit {
+                known.examined.entry(*value).or_insert((*ok, *err));
+            }
+        }
+        known
+    }
+
+    fn used(&mut self, local: Local, how: Use) {
+        self.uses.entry(local).or_default().push(how);
     }
 
     /// Whether anything but its success is made of `local`.
     fn is_used(&self, local: Local, depth: u32) -> bool {
-        let blocks = &self.info.body.blocks;
-        depth > CHAIN
-            || blocks.iter().flat_map(|block| &block.steps).any(|step| self.uses(&step.op, local, depth))
-            || blocks.iter().any(|block| leaves_with(&block.exit, local))
+        let is_full = |how: &Use| match how {
+            Use::Full => true,
+            Use::Passed(to) => self.is_used(*to, depth + 1),
+        };
+        depth > CHAIN || self.uses.get(&local).is_some_and(|uses| uses.iter().any(is_full))
     }
 
-    fn is_named(&self, local: Local) -> bool {
-        self.info.body.locals[local.0 as usize].name.as_ref().is_some_and(|name| !name.starts_with('_'))
-    }
-
-    fn uses(&self, op: &Op, local: Local, depth: u32) -> bool {
-        let is = |operand: &Operand| *operand == Operand::Local(local);
+    fn take_in(&mut self, program: &Program<'_>, info: &BodyInfo<'_>, op: &Op) {
         match op {
             // `x.ok()` and `x.unwrap()` make no more of it than what is made of theirs.
-            Op::Call { dst, callee: Callee::Method { receiver, .. }, args, .. }
-                if *receiver == local && args.is_empty() =>
-            {
-                self.is_used(*dst, depth + 1)
+            Op::Call { dst, callee: Callee::Method { receiver, .. }, args, .. } if args.is_empty() => {
+                self.used(*receiver, Use::Passed(*dst));
             }
-            Op::Call { callee, args, .. } => is_called(callee, local) || args.iter().any(|arg| is(&arg.value)),
+            Op::Call { callee, args, .. } => {
+                called(callee).into_iter().for_each(|local| self.used(local, Use::Full));
+                args.iter().for_each(|arg| self.operand(&arg.value));
+            }
             // What has got a name was not thrown away.
-            Op::Copy { dst, src } => is(src) && (self.is_named(*dst) || self.is_used(*dst, depth + 1)),
-            Op::Concat { parts, .. } | Op::Flags { parts, .. } => parts.iter().any(is),
-            Op::Aggregate { fields, .. } => fields.iter().any(|(_, value)| is(value)),
-            Op::Load { object, .. } => *object == local,
-            Op::Store { object, src, .. } => *object == local || is(src),
-            Op::Closure { body, .. } => {
-                let closure = self.program.body_ref(self.info.file, *body);
-                self.program.body(closure).body.captures.iter().any(|capture| capture.outer == local)
+            Op::Copy { dst, src: Operand::Local(src) } => {
+                self.used(*src, if is_named(info, *dst) { Use::Full } else { Use::Passed(*dst) });
             }
-            Op::Opaque { mentions, .. } => mentions.contains(&local),
-            Op::End(_) => false,
+            Op::Copy { .. } | Op::End(_) => {}
+            Op::Concat { parts, .. } | Op::Flags { parts, .. } => parts.iter().for_each(|part| self.operand(part)),
+            Op::Aggregate { fields, .. } => fields.iter().for_each(|(_, value)| self.operand(value)),
+            Op::Load { object, .. } => self.used(*object, Use::Full),
+            Op::Store { object, src, .. } => {
+                self.used(*object, Use::Full);
+                self.operand(src);
+            }
+            Op::Closure { body, .. } => {
+                let closure = program.body(program.body_ref(info.file, *body));
+                closure.body.captures.iter().for_each(|capture| self.used(capture.outer, Use::Full));
+            }
+            Op::Opaque { mentions, .. } => mentions.iter().for_each(|local| self.used(*local, Use::Full)),
+        }
+    }
+
+    fn operand(&mut self, operand: &Operand) {
+        if let Operand::Local(local) = operand {
+            self.used(*local, Use::Full);
         }
     }
 }
 
-fn is_called(callee: &Callee, local: Local) -> bool {
+fn is_named(info: &BodyInfo<'_>, local: Local) -> bool {
+    info.body.locals[local.0 as usize].name.as_ref().is_some_and(|name| !name.starts_with('_'))
+}
+
+/// The blocks from which a way leads to a success, found backwards from those that are one.
+fn may_return(blocks: &[Block]) -> Vec<bool> {
+    let mut before: Vec<Vec<usize>> = vec![Vec::new(); blocks.len()];
+    let mut waiting = Vec::new();
+    for (at, block) in blocks.iter().enumerate() {
+        next(&block.exit).into_iter().for_each(|to| before[to.0 as usize].push(at));
+        if matches!(block.exit, Exit::Return(_)) {
+            waiting.push(at);
+        }
+    }
+    let mut found = vec![false; blocks.len()];
+    while let Some(at) = waiting.pop() {
+        if !std::mem::replace(&mut found[at], true) {
+            waiting.extend(&before[at]);
+        }
+    }
+    found
+}
+
+fn called(callee: &Callee) -> Option<Local> {
     match callee {
-        Callee::Method { receiver, .. } => *receiver == local,
-        Callee::Value(value) => *value == local,
-        Callee::Path(_) => false,
+        Callee::Method { receiver, .. } => Some(*receiver),
+        Callee::Value(value) => Some(*value),
+        Callee::Path(_) => None,
     }
 }
 
@@ -181,13 +228,20 @@ fn next(exit: &Exit) -> Vec<BlockId> {
     }
 }
 
-fn leaves_with(exit: &Exit, local: Local) -> bool {
+/// The local that the exit of a block makes something of.
+fn leaves_with(exit: &Exit) -> Option<Local> {
     match exit {
-        Exit::Return(value) | Exit::Yield { value, .. } => *value == Some(Operand::Local(local)),
-        Exit::If { test, .. } => match test {
-            Test::Truthy(tested) | Test::Equals(tested, _) => *tested == local,
-            Test::Unknown => false,
-        },
-        Exit::Goto(_) | Exit::Branch(_) | Exit::Fallible { .. } | Exit::Raise | Exit::Unreachable => false,
+        Exit::Return(Some(Operand::Local(local))) | Exit::Yield { value: Some(Operand::Local(local)), .. } => {
+            Some(*local)
+        }
+        Exit::If { test: Test::Truthy(local) | Test::Equals(local, _), .. } => Some(*local),
+        Exit::Return(_)
+        | Exit::Yield { .. }
+        | Exit::If { .. }
+        | Exit::Goto(_)
+        | Exit::Branch(_)
+        | Exit::Fallible { .. }
+        | Exit::Raise
+        | Exit::Unreachable => None,
     }
 }

@@ -5,8 +5,10 @@ use atomic_lint_ir::{Block, BlockId, Body, BodyId, BodyKind, Callee, Exit, Langu
 use atomic_lint_source::{FileId, Place, Span};
 
 use crate::link::{Links, TypeRef};
+use crate::outcome::Known;
 use crate::places::Places;
 use crate::relevance::Relevance;
+use std::sync::OnceLock;
 
 /// A body by its number in the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +38,8 @@ pub(crate) struct BodyInfo<'u> {
     pub(crate) begins: bool,
     /// Its file only runs to build.
     pub(crate) build: bool,
+    /// What becomes of outcomes in it, once that was asked for.
+    pub(crate) outcomes: OnceLock<Known>,
 }
 
 /// The files in play, linked.
@@ -74,6 +78,7 @@ impl<'u> Program<'u> {
                     test: test || body.test,
                     begins: begins.get(at).copied().unwrap_or(false),
                     build,
+                    outcomes: OnceLock::new(),
                 });
             }
         }
