@@ -134,6 +134,12 @@ pub struct Decline(pub String);
 ///
 /// Like lowering it is a function of its arguments, and neither fails nor panics, whatever the text.
 pub trait Speller: Sync {
+    /// The edits that do each of `repairs` to `text` by itself, in their order, or why there are none.
+    fn spell_all(&self, text: &str, repairs: &[&Repair], runtime: Runtime) -> Vec<Result<Spelling, Decline>>;
+
     /// The edits that do `repair` to `text`, or why there are none.
-    fn spell(&self, text: &str, repair: &Repair, runtime: Runtime) -> Result<Spelling, Decline>;
+    fn spell(&self, text: &str, repair: &Repair, runtime: Runtime) -> Result<Spelling, Decline> {
+        let none = || Err(Decline("nothing was said of it".to_owned()));
+        self.spell_all(text, &[repair], runtime).pop().unwrap_or_else(none)
+    }
 }

@@ -1,10 +1,10 @@
 //! From what has to be done to the edits that do it, finding by finding.
 
 use crate::diagnostic::{Diagnostic, FileEdit, Fix};
-use crate::inspect::guarded;
+use crate::inspect::{frontend, guarded};
 use crate::sources::{Source, Sources};
 use crate::suppress::Remark;
-use atomic_lint_ir::{Applicability, Language, Repair, Runtime, Speller, Spelling};
+use atomic_lint_ir::{Applicability, Decline, Language, Repair, Runtime, Speller, Spelling};
 use atomic_lint_python::PythonFrontend;
 use atomic_lint_rust::RustFrontend;
 use atomic_lint_source::{Edit, FileId};
@@ -30,44 +30,68 @@ pub(crate) fn mends(
     sources: &Sources,
     runtime: Runtime,
 ) -> Vec<Result<Mend, String>> {
-    let dear = beyond_budget(tasks, sources);
-    let one = |((diagnostic, task), dear): ((&mut Diagnostic, &Option<Task>), bool)| {
-        if dear {
-            return Err("its file has too many others for all of them to be written out at once".to_owned());
-        }
-        let mend = mend(task.as_ref(), sources, runtime)?;
-        diagnostic.fix = sources.get(mend.file).map(|source| fix(&diagnostic.fingerprint, &mend.spelling, source));
-        Ok(mend)
-    };
-    diagnostics.par_iter_mut().zip(tasks).zip(dear).map(one).collect()
-}
-
-/// Writing out a fix reads the whole file, so that all of a large file with many would take quadratic time.
-const BUDGET: usize = 4 << 20;
-
-/// Which of `tasks` are too many for their file; they have their turn when others of it are done.
-fn beyond_budget(tasks: &[Option<Task>], sources: &Sources) -> Vec<bool> {
-    let mut spent: BTreeMap<FileId, usize> = BTreeMap::new();
-    let mut is_dear = |task: &Option<Task>| {
-        let Some((file, ..)) = task else { return false };
-        let spent = spent.entry(*file).or_insert(0);
-        let first = *spent == 0;
-        *spent += sources.get(*file).map_or(0, |source| source.text.len());
-        !first && *spent > BUDGET
-    };
-    tasks.iter().map(&mut is_dear).collect()
-}
-
-fn mend(task: Option<&Task>, sources: &Sources, runtime: Runtime) -> Result<Mend, String> {
-    let (file, language, repair) = task.ok_or("nothing is known that would mend it everywhere")?;
-    let source = sources.get(*file).ok_or("the file cannot be read")?;
-    if source.is_single_byte() {
-        return Err("the file is not UTF-8".to_owned());
+    let mut files: BTreeMap<FileId, Vec<(usize, &Task)>> = BTreeMap::new();
+    for (at, task) in tasks.iter().enumerate().filter_map(|(at, task)| Some((at, task.as_ref()?))) {
+        files.entry(task.0).or_default().push((at, task));
     }
-    let speller = speller(*language);
-    let spelled = guarded(|| speller.spell(&source.text, repair, runtime));
-    let spelling = spelled.ok_or("the speller panicked, please report this file")?.map_err(|decline| decline.0)?;
-    Ok(Mend { file: *file, spelling })
+    let files: Vec<Vec<(usize, &Task)>> = files.into_values().collect();
+    let unknown = || Err("nothing is known that would mend it everywhere".to_owned());
+    let mut mends: Vec<Result<Mend, String>> = tasks.iter().map(|_| unknown()).collect();
+    let spelled = files.par_iter().flat_map_iter(|tasks| of_file(tasks, sources, runtime));
+    for (at, mend) in spelled.collect::<Vec<_>>() {
+        mends[at] = mend;
+    }
+    for (diagnostic, mend) in diagnostics.iter_mut().zip(&mends) {
+        let Ok(mend) = mend else { continue };
+        diagnostic.fix = sources.get(mend.file).map(|source| fix(&diagnostic.fingerprint, &mend.spelling, source));
+    }
+    mends
+}
+
+/// What a fix leaves of the function around it is parsed again, so that all of a large one with many would take
+/// quadratic time: no more bytes are parsed for the fixes of a file.
+const BUDGET: usize = 512 << 10;
+
+/// To look a name up in a file costs as much as to parse that part of it.
+const LOOKING_UP: usize = 16;
+
+/// How many of `tasks` can be written out at once; the first always can.
+fn affordable(tasks: &[(usize, &Task)], text: &str) -> usize {
+    let (_, language, _) = tasks[0].1;
+    let parts = guarded(|| frontend(*language).outline(text).parts).unwrap_or_default();
+    let size = |(_, (_, _, repair)): &(usize, &Task)| {
+        let next = parts.partition_point(|part| part.span.end <= repair.at.start);
+        let part = parts.get(next).map_or(text.len(), |part| (part.span.end - part.span.start) as usize);
+        part + text.len() / LOOKING_UP
+    };
+    let spent = tasks.iter().scan(0, |spent, task| {
+        *spent += size(task);
+        Some(*spent)
+    });
+    spent.take_while(|spent| *spent <= BUDGET).count().max(1)
+}
+
+/// The fixes of one file.
+fn of_file(tasks: &[(usize, &Task)], sources: &Sources, runtime: Runtime) -> Vec<(usize, Result<Mend, String>)> {
+    let file = tasks[0].1.0;
+    let all = |why: &str| tasks.iter().map(|(at, _)| (*at, Err(why.to_owned()))).collect();
+    let Some(source) = sources.get(file) else { return all("the file cannot be read") };
+    if source.is_single_byte() {
+        return all("the file is not UTF-8");
+    }
+    // The others have their turn when these are done.
+    let (now, later) = tasks.split_at(affordable(tasks, &source.text));
+    let repairs: Vec<&Repair> = now.iter().map(|(_, (_, _, repair))| repair).collect();
+    let speller = speller(tasks[0].1.1);
+    let Some(spelled) = guarded(|| speller.spell_all(&source.text, &repairs, runtime)) else {
+        return all("the speller panicked, please report this file");
+    };
+    let mend = |spelled: Result<Spelling, Decline>| {
+        spelled.map(|spelling| Mend { file, spelling }).map_err(|decline| decline.0)
+    };
+    let late = || Err("its file has too many others for all of them to be written out at once".to_owned());
+    let done = now.iter().zip(spelled).map(|((at, _), spelled)| (*at, mend(spelled)));
+    done.chain(later.iter().map(|(at, _)| (*at, late()))).collect()
 }
 
 /// The fix of what is wrong with a comment.

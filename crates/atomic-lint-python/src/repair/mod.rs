@@ -36,7 +36,7 @@ use crate::PythonFrontend;
 use crate::kind::Kind;
 use crate::tree::{Node, Tree};
 use atomic_lint_ir::{Decline, Repair, RepairKind, Runtime, Speller, Spelling, Twin};
-use atomic_lint_source::apply;
+use atomic_lint_source::{Edit, Span, apply};
 use code::Code;
 use draft::Draft;
 use site::Site;
@@ -45,16 +45,26 @@ use site::Site;
 type Said = Result<Draft, Decline>;
 
 impl Speller for PythonFrontend {
-    fn spell(&self, text: &str, repair: &Repair, runtime: Runtime) -> Result<Spelling, Decline> {
-        let tree = parsed(text)?;
-        let code = Code::new(&tree)?;
-        let site = Site::of(&tree, repair.at).ok_or_else(|| decline("the call is not found"))?;
-        let order = Order { code: &code, repair, runtime, site };
-        let draft = order.said()?;
-        let spelling = draft.finished(&code, &order.site)?;
-        whole(&tree, text, &spelling)?;
-        Ok(spelling)
+    fn spell_all(&self, text: &str, repairs: &[&Repair], runtime: Runtime) -> Vec<Result<Spelling, Decline>> {
+        let all_declined = |why: Decline| repairs.iter().map(|_| Err(why.clone())).collect();
+        let tree = match parsed(text) {
+            Ok(tree) => tree,
+            Err(why) => return all_declined(why),
+        };
+        match Code::new(&tree) {
+            Ok(code) => repairs.iter().map(|repair| spelled(&code, repair, runtime)).collect(),
+            Err(why) => all_declined(why),
+        }
     }
+}
+
+fn spelled(code: &Code<'_>, repair: &Repair, runtime: Runtime) -> Result<Spelling, Decline> {
+    let site = Site::of(code.tree, repair.at).ok_or_else(|| decline("the call is not found"))?;
+    let order = Order { code, repair, runtime, site };
+    let draft = order.said()?;
+    let spelling = draft.finished(code, &order.site)?;
+    whole(code.tree, code.text, &spelling)?;
+    Ok(spelling)
 }
 
 /// One repair, with the code that it is in.
@@ -121,8 +131,37 @@ fn parsed(text: &str) -> Result<Tree<'_>, Decline> {
 }
 
 /// A change that makes a file less of Python than it was is none.
+///
+/// Statements at the top of a file are read one by one, so only those that change are read again.
 fn whole(tree: &Tree<'_>, text: &str, spelling: &Spelling) -> Result<(), Decline> {
-    let result = apply(text, &spelling.edits).map_err(|error| Decline(error.to_string()))?;
-    let after = parsed(&result)?;
-    if after.gaps.len() > tree.gaps.len() { Err(decline("the result would not parse")) } else { Ok(()) }
+    let mut edits = spelling.edits.clone();
+    edits.sort();
+    let mut regions: Vec<Span> = Vec::new();
+    for region in edits.iter().map(|edit| region(tree, text, edit.span)) {
+        match regions.last_mut().filter(|last| region.start <= last.end) {
+            Some(last) => *last = last.to(region),
+            None => regions.push(region),
+        }
+    }
+    regions.into_iter().try_for_each(|region| still_parses(tree, text, &edits, region))
+}
+
+/// The statements at the top of the file that `span` touches, from the beginning of a line on.
+fn region(tree: &Tree<'_>, text: &str, span: Span) -> Span {
+    let line = |at: u32| text.get(..at as usize).and_then(|head| head.rfind('\n')).map_or(0, |end| end as u32 + 1);
+    let statements = tree.root().children().map(Node::span);
+    let touched = statements.filter(|statement| statement.start <= span.end && statement.end >= span.start);
+    let all = touched.fold(span, Span::to);
+    Span::new(line(all.start), all.end)
+}
+
+fn still_parses(tree: &Tree<'_>, text: &str, edits: &[Edit], region: Span) -> Result<(), Decline> {
+    let within = |edit: &Edit| Edit {
+        span: Span::new(edit.span.start - region.start, edit.span.end - region.start),
+        replacement: edit.replacement.clone(),
+    };
+    let own: Vec<Edit> = edits.iter().filter(|edit| region.contains(edit.span)).map(within).collect();
+    let result = apply(region.slice(text), &own).map_err(|error| Decline(error.to_string()))?;
+    let before = tree.gaps.iter().filter(|gap| region.contains(gap.span)).count();
+    if parsed(&result)?.gaps.len() > before { Err(decline("the result would not parse")) } else { Ok(()) }
 }

@@ -22,8 +22,8 @@ mod wrapper;
 
 use crate::position::Positions;
 use crate::{RustFrontend, guard, position};
-use atomic_lint_ir::{Applicability, Decline, Repair, RepairKind, Runtime, Speller, Spelling, Twin};
-use atomic_lint_source::{Edit, apply};
+use atomic_lint_ir::{Applicability, Decline, Frontend, Repair, RepairKind, Runtime, Speller, Spelling, Twin};
+use atomic_lint_source::{Edit, Span, apply};
 use chain::Chain;
 use source::Source;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,30 +38,44 @@ struct Draft {
 }
 
 impl Speller for RustFrontend {
-    fn spell(&self, text: &str, repair: &Repair, runtime: Runtime) -> Result<Spelling, Decline> {
-        let parsable = u32::try_from(text.len()).is_ok_and(|len| repair.at.end <= len);
+    fn spell_all(&self, text: &str, repairs: &[&Repair], runtime: Runtime) -> Vec<Result<Spelling, Decline>> {
+        let all_declined = |why: &str| repairs.iter().map(|_| decline(why)).collect();
+        let parsable = u32::try_from(text.len()).is_ok();
         if !parsable || guard::scan(text, position::skipped(text)).too_deep.is_some() {
-            return decline("the file cannot be parsed");
+            return all_declined("the file cannot be parsed");
         }
-        // As in lowering, a panic in the parser must cost one repair and not the run.
-        let result = catch_unwind(AssertUnwindSafe(|| spell(text, repair, runtime)));
+        // As in lowering, a panic in the parser must cost the repairs of one file and not the run.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let positions = Positions::new(text);
+            let file = syn::parse_str::<syn::File>(positions.numbered()).ok()?;
+            let parts: Vec<Span> = self.outline(text).parts.iter().map(|part| part.span).collect();
+            let source = Source { text, positions: &positions, file: &file, parts: &parts };
+            Some(repairs.iter().map(|repair| guarded(&source, repair, runtime)).collect())
+        }));
         proc_macro2::extra::invalidate_current_thread_spans();
-        result.unwrap_or_else(|_| decline("the parser gave up"))
+        match result {
+            Ok(Some(spelled)) => spelled,
+            Ok(None) => all_declined("the file cannot be parsed"),
+            Err(_) => all_declined("the parser gave up"),
+        }
     }
 }
 
-fn spell(text: &str, repair: &Repair, runtime: Runtime) -> Result<Spelling, Decline> {
-    let positions = Positions::new(text);
-    let Ok(file) = syn::parse_str::<syn::File>(positions.numbered()) else {
-        return decline("the file cannot be parsed");
-    };
-    let source = Source { text, positions: &positions, file: &file };
-    let Some(chain) = Chain::to(&source, repair.at) else { return decline("the call is written by a macro") };
-    let draft = draft(&source, &chain, repair, runtime)?;
+fn guarded(source: &Source, repair: &Repair, runtime: Runtime) -> Result<Spelling, Decline> {
+    let result = catch_unwind(AssertUnwindSafe(|| spell(source, repair, runtime)));
+    result.unwrap_or_else(|_| decline("the parser gave up"))
+}
+
+fn spell(source: &Source, repair: &Repair, runtime: Runtime) -> Result<Spelling, Decline> {
+    if repair.at.end as usize > source.text.len() {
+        return decline("the file is not the one that was judged");
+    }
+    let Some(chain) = Chain::to(source, repair.at) else { return decline("the call is written by a macro") };
+    let draft = draft(source, &chain, repair, runtime)?;
     if draft.needs_runtime && runtime != Runtime::Crashsafe {
         return decline("it takes the runtime, which is not wanted here");
     }
-    finish(&source, draft)
+    finish(source, draft)
 }
 
 /// What `repair` comes to, before the imports.
@@ -84,11 +98,7 @@ fn draft(source: &Source, chain: &Chain, repair: &Repair, runtime: Runtime) -> R
 fn finish(source: &Source, draft: Draft) -> Result<Spelling, Decline> {
     let alone = is_one_hunk(source, &draft.edits).then(|| draft.edits.clone());
     let edits = imports::with_trimmed(source, draft.edits);
-    let parses = apply(source.text, &edits).is_ok_and(|text| {
-        let positions = Positions::new(&text);
-        syn::parse_str::<syn::File>(positions.numbered()).is_ok()
-    });
-    if !parses {
+    if !still_parses(source, &edits) {
         return decline("the edits do not fit together");
     }
     Ok(Spelling {
@@ -98,6 +108,31 @@ fn finish(source: &Source, draft: Draft) -> Result<Spelling, Decline> {
         single_hunk: alone,
         needs_runtime: draft.needs_runtime,
         features: draft.features,
+    })
+}
+
+/// Whether the items that `edits` change can still be read; the others are what they were.
+fn still_parses(source: &Source, edits: &[Edit]) -> bool {
+    let mut sorted: Vec<&Edit> = edits.iter().collect();
+    sorted.sort();
+    let mut regions: Vec<Span> = Vec::new();
+    for edit in sorted {
+        let touches = |part: &&Span| part.start <= edit.span.end && part.end >= edit.span.start;
+        let region = source.parts.iter().filter(touches).fold(edit.span, |region, part| region.to(*part));
+        match regions.last_mut().filter(|last| region.start <= last.end) {
+            Some(last) => *last = last.to(region),
+            None => regions.push(region),
+        }
+    }
+    regions.into_iter().all(|region| {
+        let own = edits.iter().filter(|edit| region.contains(edit.span)).map(|edit| Edit {
+            span: Span::new(edit.span.start - region.start, edit.span.end - region.start),
+            replacement: edit.replacement.clone(),
+        });
+        apply(region.slice(source.text), &own.collect::<Vec<_>>()).is_ok_and(|text| {
+            let positions = Positions::new(&text);
+            syn::parse_str::<syn::File>(positions.numbered()).is_ok()
+        })
     })
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Source<'a> {
     pub(super) text: &'a str,
     pub(super) positions: &'a Positions<'a>,
     pub(super) file: &'a syn::File,
+    /// Where the items at its top stand.
+    pub(super) parts: &'a [Span],
 }
 
 impl<'a> Source<'a> {
