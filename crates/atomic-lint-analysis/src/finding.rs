@@ -150,6 +150,28 @@ impl Role {
     }
 }
 
+/// What makes a finding better or worse than others of its rule; names its level in the rule page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Circumstance {
+    /// What cannot be renamed is copied instead.
+    Moved,
+    /// The file is named as one that holds a secret.
+    Secret,
+    /// Everybody can write to the directory.
+    SharedDirectory,
+}
+
+impl Circumstance {
+    /// The key of its level in a rule page's `levels`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Circumstance::Moved => "moved",
+            Circumstance::Secret => "secret",
+            Circumstance::SharedDirectory => "shared-directory",
+        }
+    }
+}
+
 /// Another place that belongs to a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Related {
@@ -264,6 +286,8 @@ pub struct Finding {
     pub protocol: [StepMark; 6],
     /// Why the confidence is what it is.
     pub reasons: Vec<Reason>,
+    /// What makes it better or worse than other findings of its rule.
+    pub circumstance: Option<Circumstance>,
     /// Lesser rules that hold on the same flow, with their places.
     pub notes: Vec<(Name, Place)>,
     /// What has to be done about it, and in which file, where that can be said.

@@ -5,7 +5,7 @@ use crate::checklist::{file_protocol, flaw_protocol, flow, target_of};
 use crate::classify;
 use crate::defect::Defect;
 use crate::file::{File, Origin};
-use crate::finding::{Accepted, Confidence, Finding, Label, Moment, Reason, Related, Role};
+use crate::finding::{Accepted, Circumstance, Confidence, Finding, Label, Moment, Reason, Related, Role};
 use crate::log::{Ending, Flaw, Log};
 use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, Program, StepRef};
@@ -161,9 +161,7 @@ impl Evidence<'_, '_> {
 
     /// Nothing leaves the temporary directory.
     fn stays_temporary(&self, flaw: &Flaw) -> bool {
-        let mut targets = flaw.target.paths().peekable();
-        targets.peek().is_some()
-            && targets.all(|path| path.any(&mut |part| matches!(part, PathExpr::SystemTemp | PathExpr::Temporary(..))))
+        classify::stays_temporary(&flaw.target)
     }
 
     fn flaw_finding(&self, flaw: &Flaw, beside: &[&Flaw]) -> Finding {
@@ -200,6 +198,7 @@ impl Evidence<'_, '_> {
             related: related.into_iter().collect(),
             protocol: flaw_protocol(flaw),
             reasons,
+            circumstance: self.circumstance(flaw),
             notes,
             repair: repair::of_flaw(self.program, flaw),
         }
@@ -235,6 +234,9 @@ impl Evidence<'_, '_> {
             reported.clear();
         }
         if let Some((first, rule)) = reported.iter().min_by_key(|(ending, _)| ending.file.chain.len()) {
+            if drafts.is_opened_again(&first.file) {
+                return;
+            }
             self.report_sink(place, first, rule, &reported, drafts);
         } else if let Some((ending, reason)) = verdicts.iter().find_map(|(ending, verdict)| match verdict {
             Verdict::Accept(reason) => Some((*ending, *reason)),
@@ -368,6 +370,7 @@ impl Evidence<'_, '_> {
             related,
             protocol: file_protocol(file),
             reasons,
+            circumstance: None,
             notes: Vec::new(),
             repair: repair::of_file(self.program.models(file.step.body), file),
         }
@@ -422,6 +425,11 @@ impl Evidence<'_, '_> {
         self.renamed.get(path).is_some_and(|bodies| bodies.iter().any(|other| *other != body))
     }
 
+    fn circumstance(&self, flaw: &Flaw) -> Option<Circumstance> {
+        let source = flaw.file.as_ref().map(|file| &file.path).or(flaw.source.as_ref());
+        classify::circumstance(self.naming(), flaw.defect, &flaw.target, source)
+    }
+
     /// What a lesser flaw has to say.
     fn advice_of(&self, flaw: &Flaw) -> Advice {
         Advice {
@@ -434,6 +442,7 @@ impl Evidence<'_, '_> {
             target: flaw.target.clone(),
             always: flaw.always,
             alone: false,
+            circumstance: self.circumstance(flaw),
             repair: repair::of_flaw(self.program, flaw),
         }
     }

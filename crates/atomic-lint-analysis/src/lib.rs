@@ -47,6 +47,6 @@ mod value;
 mod whole;
 
 pub use finding::{
-    Accepted, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
+    Accepted, Circumstance, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
 };
 pub use project::{Callers, Demand, Dependency, Mention, MentionForm, Outcome, Package, Project, Settings, Tree};
