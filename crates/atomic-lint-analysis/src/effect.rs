@@ -75,6 +75,10 @@ impl Machine<'_, '_> {
                 self.remove(state, api, site);
                 Made::nothing()
             }
+            Effect::MakePipe => {
+                self.target(api, site).paths().for_each(|path| self.log.pipe(path));
+                Made::nothing()
+            }
             Effect::SyncDirectory => {
                 let target = self.target(api, site);
                 self.sync_directory(state, &target, self.place_of(site));

@@ -247,7 +247,7 @@ impl Reason {
             Reason::UnknownReceiver => "what is written is known by the name of the method only",
             Reason::ReadBack => "the same path is read back in this project",
             Reason::SomePaths => "the step is missing on some paths through the code only",
-            Reason::Device => "the path is a device or kernel file",
+            Reason::Device => "it is a pipe, a device or a file of the kernel",
             Reason::Append => "the file is opened for appending",
             Reason::Temporary => "it is a temporary file that never leaves its directory",
             Reason::Replaced => "a library writes it that stages, syncs and renames",

@@ -36,6 +36,7 @@ struct Evidence<'p, 'u> {
     called: BTreeSet<BodyRef>,
     renamed: BTreeMap<PathRef, BTreeSet<BodyRef>>,
     read: BTreeMap<PathRef, Place>,
+    pipes: BTreeSet<PathRef>,
     /// Paths of files that something is written to, with the bodies that opened them.
     written: BTreeMap<PathRef, BTreeSet<BodyRef>>,
 }
@@ -56,6 +57,7 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
         called: BTreeSet::new(),
         renamed: BTreeMap::new(),
         read: BTreeMap::new(),
+        pipes: BTreeSet::new(),
         written: BTreeMap::new(),
     };
     for log in logs {
@@ -71,6 +73,7 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
                 evidence.written.entry(path.clone()).or_default().insert(file.step.body);
             }
         }
+        evidence.pipes.extend(log.pipes.iter().cloned());
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
             *known = (*known).min(*place);
@@ -221,6 +224,10 @@ impl Evidence<'_, '_> {
         // Where callers are known, what they pass decides, not what the function cannot know of itself.
         let explained: Vec<&Ending> = endings.iter().copied().filter(|ending| !self.superseded(ending)).collect();
         let judged = if explained.is_empty() { endings } else { explained.as_slice() };
+        // Of a handle that is given only its callers know how it was opened.
+        if explained.is_empty() && endings.iter().all(|ending| ending.file.origin == Origin::Given) {
+            return;
+        }
         let verdicts: Vec<(&Ending, Verdict)> = judged.iter().map(|ending| (*ending, self.verdict(ending))).collect();
         let mut reported: Vec<(&Ending, &'static str)> = verdicts
             .iter()
@@ -271,7 +278,8 @@ impl Evidence<'_, '_> {
         // A method finds in a field what the constructor was given.
         let by_constructor =
             ending.file.tabled && ending.file.path.paths().any(|path| path.any(&mut |part| given(part)));
-        by_constructor || ending.open_ended && called(ending.root.0)
+        let is_given = ending.file.origin == Origin::Given && ending.file.chain.is_empty();
+        by_constructor || (ending.open_ended || is_given) && called(ending.root.0)
     }
 
     fn report_sink(
@@ -413,6 +421,9 @@ impl Evidence<'_, '_> {
         }
         if self.program.body(file.step.body).build {
             return Verdict::Accept(Reason::BuildOutput);
+        }
+        if file.path.paths().any(|path| self.pipes.contains(path)) {
+            return Verdict::Accept(Reason::Device);
         }
         if let Some(reason) = classify::accepted(self.naming(), file) {
             return Verdict::Accept(reason);

@@ -37,6 +37,7 @@ mod program;
 mod project;
 mod protocol;
 mod publish;
+mod readers;
 mod relevance;
 mod repair;
 mod staging;
@@ -49,4 +50,6 @@ mod whole;
 pub use finding::{
     Accepted, Circumstance, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
 };
-pub use project::{Callers, Demand, Dependency, Mention, MentionForm, Outcome, Package, Project, Settings, Tree};
+pub use project::{
+    Callers, Demand, Dependency, Mention, MentionForm, Outcome, Package, Project, Settings, Tree, WHOLE,
+};

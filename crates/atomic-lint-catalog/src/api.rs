@@ -26,6 +26,8 @@ pub enum Effect {
     Link,
     /// Unlinks `target`.
     Remove,
+    /// Makes `target` a pipe with a name.
+    MakePipe,
     /// Changes mode or owner of `target`.
     Chmod,
     /// Syncs the directory `target`.
@@ -159,6 +161,7 @@ impl Effect {
             // What follows an opening is found by it, and what only reads, removes or names files begins nothing.
             Effect::None
             | Effect::Remove
+            | Effect::MakePipe
             | Effect::Chmod
             | Effect::SyncDirectory
             | Effect::Exists
