@@ -60,12 +60,15 @@ pub fn fixtures() -> Vec<Case> {
     cases
 }
 
+/// What fixing makes of a bad case, of one file and as a tree.
+const FIXED: [&str; 4] = ["fixed.rs", "fixed.py", "fixed-rust", "fixed-python"];
+
 /// The cases of the folder of one circumstance.
 fn add_folder(folder: &Path, rule: Option<&str>, cases: &mut Vec<Case>) {
     let group = folder.strip_prefix(root()).expect("fixtures are below the root").to_string_lossy().replace('\\', "/");
     // What is fixed is looked at beside the bad case it comes from.
-    let listed =
-        entries(folder).into_iter().filter(|entry| !["fixed.rs", "fixed.py"].contains(&file_name(entry).as_str()));
+    let is_fixed = |entry: &PathBuf| FIXED.contains(&file_name(entry).as_str());
+    let listed = entries(folder).into_iter().filter(|entry| !is_fixed(entry));
     cases.extend(listed.map(|entry| fixture(&group, rule.map(str::to_owned), &entry)));
 }
 
