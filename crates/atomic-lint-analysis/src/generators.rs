@@ -42,8 +42,11 @@ impl Machine<'_, '_> {
     pub(crate) fn resume(&mut self, state: &mut State, generator: u32, clean: bool) {
         let suspended = self.suspended[generator as usize].clone();
         let mut all = Exits::default();
+        let waits: Vec<State> = suspended.waiting.iter().map(|waiting| waiting.state.clone()).collect();
         for waiting in suspended.waiting {
             let mut at = state.without_vars();
+            // What only another `yield` had before it is not there where it goes on from this one.
+            at.forget_files(|key| waiting.state.file(key).is_none() && waits.iter().any(|state| state.file(key).is_some()));
             at.vars = waiting.state.vars;
             let start = Start {
                 body: suspended.body,

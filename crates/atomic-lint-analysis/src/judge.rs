@@ -269,7 +269,8 @@ impl Evidence<'_, '_> {
         // A method finds in a field what the constructor was given.
         let by_constructor =
             ending.file.tabled && ending.file.path.paths().any(|path| path.any(&mut |part| given(part)));
-        by_constructor || ending.open_ended && called(ending.root.0)
+        // Those who import the package call what it offers, too, and with paths of their own.
+        by_constructor || ending.open_ended && called(ending.root.0) && !self.program.offered.contains(&ending.root)
     }
 
     fn report_sink(

@@ -64,13 +64,13 @@ pub(crate) enum PathExpr {
 const SIZE: u32 = 40;
 
 impl PathRef {
-    /// `expr`, or an opaque stand-in where it has grown too large.
+    /// `expr`, or where it has grown too large an opaque stand-in, the same one for equal expressions only.
     pub(crate) fn new(expr: PathExpr) -> Self {
         let size = 1 + expr.parts().into_iter().map(|part| part.0.size).sum::<u32>();
-        if size > SIZE {
-            return PathRef::new(PathExpr::Item("…".into()));
-        }
         let hash = rustc_hash::FxBuildHasher.hash_one(&expr);
+        if size > SIZE {
+            return PathRef::new(PathExpr::Item(format!("…{hash}").into()));
+        }
         PathRef(Arc::new(Node { expr, hash, size }))
     }
 }
@@ -342,6 +342,13 @@ mod tests {
         let path = param("path");
         let again = PathExpr::join(&PathExpr::parent(&path), &PathExpr::file_name(&path));
         assert_eq!(again, path);
+    }
+
+    #[test]
+    fn large_paths_are_told_apart() {
+        let grown = |name: &str| (0..100).fold(param(name), |path, _| PathExpr::join(&path, &param("part")));
+        assert_eq!(grown("one"), grown("one"));
+        assert_ne!(grown("one"), grown("other"));
     }
 
     #[test]

@@ -107,6 +107,14 @@ impl State {
         self.files.insert(key, file)
     }
 
+    /// Leaves out the files that are not there on the way to be gone.
+    pub(crate) fn forget_files(&mut self, is_elsewhere: impl Fn(&FileKey) -> bool) {
+        let elsewhere: Vec<FileKey> = self.files.keys().filter(|key| is_elsewhere(key)).cloned().collect();
+        for key in &elsewhere {
+            self.files.remove(key);
+        }
+    }
+
     /// Puts back the files of an earlier point, as when a call turns out to have failed.
     pub(crate) fn restore_files(&mut self, earlier: &State) {
         self.files = earlier.files.clone();
@@ -224,13 +232,18 @@ impl State {
 
     /// Adds what may hold on another way; whether that changed anything.
     pub(crate) fn join(&mut self, other: &State) -> bool {
+        let mut changed = join_maps(&mut self.heap, &other.heap, join_fields);
+        changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
+        changed | self.join_files(other)
+    }
+
+    /// Adds what may hold of files on another way; what variables and objects hold stays as it is.
+    pub(crate) fn join_files(&mut self, other: &State) -> bool {
         let ways = Ways { mine_failed: self.failed, theirs_failed: other.failed };
         let mut changed = self.failed && !other.failed;
         self.failed &= other.failed;
         changed |= join_maps(&mut self.files, &other.files, |mine, theirs| mine.join(theirs, ways));
         join_maps(&mut self.temporary, &other.temporary, |(), ()| false);
-        changed |= join_maps(&mut self.heap, &other.heap, join_fields);
-        changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
         changed |= self.join_removals(other);
         changed |= meet_maps(&mut self.absent, &other.absent);
         changed | join_maps(&mut self.tried, &other.tried, |(), ()| false)
