@@ -33,7 +33,7 @@ impl Machine<'_, '_> {
         }
         self.suspended[generator as usize].waiting = exits.yields;
         let Some((mut joined, value)) = ways.joined() else { return Value::unknown() };
-        joined.vars = std::mem::take(&mut state.vars);
+        joined.return_to(state);
         *state = joined;
         value
     }
@@ -47,7 +47,7 @@ impl Machine<'_, '_> {
             let mut at = state.without_vars();
             // What only another `yield` had before it is not there where it goes on from this one.
             at.forget_files(|key| waiting.state.file(key).is_none() && waits.iter().any(|state| state.file(key).is_some()));
-            at.vars = waiting.state.vars;
+            at.return_to(&waiting.state);
             let start = Start {
                 body: suspended.body,
                 caller: Some(suspended.step),

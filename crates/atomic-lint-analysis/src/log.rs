@@ -5,7 +5,7 @@ use crate::file::{File, Ways};
 use crate::found::{Found, Left};
 use crate::frame::Exits;
 use crate::link::{Def, TypeRef};
-use crate::path::PathRef;
+use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, StepRef};
 use crate::protocol::Stages;
 use crate::state::{Fields, State};
@@ -182,6 +182,8 @@ impl Log {
         if self.muted {
             return;
         }
+        let path = ending.file.path.map_paths(PathExpr::at_hand);
+        let ending = Ending { file: File { path, ..ending.file }, ..ending };
         match self.endings.get_mut(&key) {
             Some(known) => known.merge(&ending),
             None => {

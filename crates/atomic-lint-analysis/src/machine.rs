@@ -22,7 +22,7 @@ use std::sync::Arc;
 const VISITS: u32 = 6;
 
 /// A block is not run more often than this, by when what is known of files has long come to rest.
-const LAST_VISIT: u32 = 18;
+const LAST_VISIT: u32 = 9;
 
 /// Steps that one root may run; what is called beyond that is taken as unknown.
 const STEPS: usize = 40_000;
@@ -303,6 +303,9 @@ impl<'p, 'u> Machine<'p, 'u> {
             Op::Load { dst, object, field } => {
                 let object = self.get(state, *object);
                 let value = self.load(at, step, state, &object, field);
+                if field == "[]" {
+                    value.paths().for_each(|element| state.take_element(element, at));
+                }
                 self.set(state, *dst, value);
             }
             Op::Store { object, field, src } => {

@@ -60,6 +60,9 @@ pub(crate) enum PathExpr {
     Argument,
 }
 
+/// The function, which no program has, of what [`PathExpr::earlier`] makes.
+const EARLIER: &str = "(earlier)";
+
 /// Larger expressions are not followed: a path that grows in a loop must come to an end.
 const SIZE: u32 = 40;
 
@@ -216,6 +219,54 @@ impl PathExpr {
         test(self) || self.parts().into_iter().any(|part| part.any(test))
     }
 
+    /// What stands for an element that a loop has been given before the one at hand.
+    pub(crate) fn earlier(element: &PathRef) -> PathRef {
+        PathRef::new(PathExpr::Result(Name::new_static(EARLIER), vec![element.clone()]))
+    }
+
+    /// `path` with `new`, which may hold `old`, in place of every `old`.
+    pub(crate) fn replaced(path: &PathRef, old: &PathRef, new: &PathRef) -> PathRef {
+        if path == old {
+            return new.clone();
+        }
+        if path == new || !path.any(&mut |part| *part == **old) {
+            return path.clone();
+        }
+        PathExpr::with_parts(path, |part| PathExpr::replaced(part, old, new))
+    }
+
+    /// `path` as if every element were the one at hand.
+    pub(crate) fn at_hand(path: &PathRef) -> PathRef {
+        match &**path {
+            PathExpr::Result(name, parts) if name == EARLIER => PathExpr::at_hand(&parts[0]),
+            _ if path.any(&mut |part| matches!(part, PathExpr::Result(name, _) if name == EARLIER)) => {
+                PathExpr::with_parts(path, PathExpr::at_hand)
+            }
+            _ => path.clone(),
+        }
+    }
+
+    fn with_parts(path: &PathRef, mut each: impl FnMut(&PathRef) -> PathRef) -> PathRef {
+        PathRef::new(match &**path {
+            PathExpr::Field(base, name) => PathExpr::Field(each(base), name.clone()),
+            PathExpr::Parent(base) => PathExpr::Parent(each(base)),
+            PathExpr::FileName(base) => PathExpr::FileName(each(base)),
+            PathExpr::Sibling(base) => PathExpr::Sibling(each(base)),
+            PathExpr::Temporary(base, step) => PathExpr::Temporary(each(base), *step),
+            PathExpr::Join(a, b) => PathExpr::Join(each(a), each(b)),
+            PathExpr::WithExtension(a, b) => PathExpr::WithExtension(each(a), each(b)),
+            PathExpr::Result(name, parts) => PathExpr::Result(name.clone(), parts.iter().map(each).collect()),
+            PathExpr::Concat(parts) => PathExpr::Concat(parts.iter().map(each).collect()),
+            whole @ (PathExpr::Text(_)
+            | PathExpr::Param { .. }
+            | PathExpr::Item(_)
+            | PathExpr::Made(_)
+            | PathExpr::SystemTemp
+            | PathExpr::Environment(_)
+            | PathExpr::Argument) => whole.clone(),
+        })
+    }
+
     /// Whether it depends on a parameter of the body `body`.
     pub(crate) fn depends_on(&self, body: u32) -> bool {
         self.any(&mut |part| matches!(part, PathExpr::Param { body: of, .. } if *of == body))
@@ -342,6 +393,16 @@ mod tests {
         let path = param("path");
         let again = PathExpr::join(&PathExpr::parent(&path), &PathExpr::file_name(&path));
         assert_eq!(again, path);
+    }
+
+    #[test]
+    fn an_earlier_element_is_another_one_until_it_is_at_hand_again() {
+        let element = PathRef::new(PathExpr::Field(param("all"), "[]".into()));
+        let staging = PathExpr::concat(vec![element.clone(), PathExpr::text(".tmp")]);
+        let before = PathExpr::replaced(&staging, &element, &PathExpr::earlier(&element));
+        assert_ne!(before, staging);
+        assert_eq!(PathExpr::replaced(&before, &element, &PathExpr::earlier(&element)), before);
+        assert_eq!(PathExpr::at_hand(&before), staging);
     }
 
     #[test]

@@ -140,6 +140,11 @@ impl Graph {
         temporary: &FxHashSet<Name>,
     ) {
         let info = program.body(BodyRef(at));
+        for param in &info.body.params {
+            if let Some(Const::Item(path)) = &param.default {
+                self.add_path(program, at, path, None);
+            }
+        }
         for block in &info.body.blocks {
             for step in &block.steps {
                 match &step.op {

@@ -170,11 +170,13 @@ impl<'t> Lower<'t> {
         }
     }
 
-    /// Goes on with the same code whatever it was that failed, as one who has looked.
+    /// Goes on only where it is found that the failure was of the kind that is waited for.
     fn ask_what_failed(&mut self) {
-        let on = self.new_block();
-        self.builder().exit(Exit::If { test: Test::Unknown, then: on, otherwise: on });
-        self.builder().switch_to(on);
+        let (then, otherwise) = (self.new_block(), self.new_block());
+        self.builder().exit(Exit::If { test: Test::Unknown, then, otherwise });
+        self.builder().switch_to(otherwise);
+        self.unwind();
+        self.builder().switch_to(then);
     }
 
     fn handler(&mut self, node: Node<'t>) {
