@@ -118,6 +118,9 @@ impl fmt::Debug for PathRef {
     }
 }
 
+/// A text of more parts than this is taken as its beginning with something appended.
+const MOST_PARTS: usize = 256;
+
 impl PathExpr {
     /// A text.
     pub(crate) fn text(text: impl Into<Name>) -> PathRef {
@@ -182,6 +185,7 @@ impl PathExpr {
         match flat.as_slice() {
             [] => PathExpr::text(""),
             [only] => only.clone(),
+            [first, ..] if flat.len() > MOST_PARTS => PathRef::new(PathExpr::Sibling(first.clone())),
             _ => split_directories(flat),
         }
     }
