@@ -10,6 +10,7 @@ mod exits;
 mod handle;
 mod imports;
 mod inline;
+mod layout;
 mod open;
 mod opener;
 mod source;
