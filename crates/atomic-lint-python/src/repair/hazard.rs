@@ -95,6 +95,9 @@ impl<'t> While<'_, 't> {
             if self.escapes(*node) {
                 return Err(decline("the file object is passed on to code that may use it later"));
             }
+            if self.sets_mode(*node) {
+                return Err(decline("it gets its mode or owner while it is open"));
+            }
             if self.path_uses(*node).any(|usage| self.is_looked_at(usage)) {
                 return Err(decline("its path is handed to other code before it is closed"));
             }
@@ -166,6 +169,16 @@ impl<'t> While<'_, 't> {
                 && inner.get(Field::Object).is_some_and(|object| object.text() == handle)
                 && inner.get(Field::Attribute).is_some_and(|name| matches!(name.text(), "name" | "fileno" | "detach"));
             asks && !synced.iter().any(|sync| sync.contains(inner.span()))
+        })
+    }
+
+    /// What the descriptor is given is taken back where the file is published in the place of an old one.
+    fn sets_mode(&self, node: Node<'t>) -> bool {
+        let Some(handle) = self.handle else { return false };
+        node.descendants().filter(|inner| inner.kind() == Kind::Call).any(|call| {
+            let function = call.get(Field::Function).and_then(|function| self.code.dotted(function));
+            let sets = matches!(function.as_deref(), Some("os.fchmod" | "os.fchown" | "os.chmod" | "os.chown"));
+            sets && call.get(Field::Arguments).is_some_and(|list| !self.code.uses(list, handle).is_empty())
         })
     }
 

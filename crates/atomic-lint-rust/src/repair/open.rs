@@ -75,6 +75,7 @@ impl<'a> Scene<'_, 'a> {
         let method = call.method.to_string();
         let last = self.life.layers.last().copied();
         let fits = match last {
+            None if method == "set_permissions" && !self.life.is_mutable => false,
             None if self.asynchronous => is_asynchronous(&method) || self.ends_with(call, number),
             None => is_of_file(&method),
             Some(layer) if handle::takes_off(layer, &method) => self.ends_with(call, number),
