@@ -4,8 +4,9 @@ use crate::checklist::{file_protocol, flow, target_of};
 use crate::classify;
 use crate::defect::Defect;
 use crate::file::{File, Origin};
-use crate::finding::{Confidence, Finding, Label, Moment, Reason, StepMark};
+use crate::finding::{Circumstance, Confidence, Finding, Label, Moment, Reason, StepMark};
 use crate::log::{Ending, Log};
+use crate::path::PathRef;
 use crate::program::{BodyRef, Program, StepRef};
 use crate::project::Outcome;
 use crate::protocol::Stage;
@@ -13,7 +14,7 @@ use crate::value::Value;
 use atomic_lint_catalog::{Naming, OpenAs};
 use atomic_lint_ir::{Language, Name, Repair};
 use atomic_lint_source::{FileId, Place};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Findings as they come, with what they are about, so that advice finds them.
@@ -25,6 +26,8 @@ pub(crate) struct Drafts<'p, 'u> {
     later: Vec<Advice>,
     /// The checklists of files as they ended.
     ended: BTreeMap<StepRef, [StepMark; 6]>,
+    /// Where which files are written that were reported already.
+    written: BTreeSet<(Place, PathRef)>,
 }
 
 /// Something to be said of a file.
@@ -41,6 +44,8 @@ pub(crate) struct Advice {
     pub(crate) protocol: [StepMark; 6],
     /// It is said by itself, whatever else is wrong.
     pub(crate) alone: bool,
+    /// What makes it worse than other findings of its rule.
+    pub(crate) circumstance: Option<Circumstance>,
     /// What has to be done about it.
     pub(crate) repair: Option<(FileId, Repair)>,
 }
@@ -54,6 +59,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
             by_place: BTreeMap::new(),
             later: Vec::new(),
             ended: BTreeMap::new(),
+            written: BTreeSet::new(),
         }
     }
 
@@ -95,6 +101,17 @@ impl<'p, 'u> Drafts<'p, 'u> {
             self.by_file.entry(file.step).or_insert(at);
         }
         self.outcome.findings.push(finding);
+    }
+
+    /// Whether the same write to the same file was reported at another way to open it, as where a second try follows;
+    /// from now on it is.
+    pub(crate) fn is_opened_again(&mut self, file: &File) -> bool {
+        let Some(mark) = file.marks.get(&Moment::Write).filter(|mark| mark.place != file.place) else { return false };
+        let mut again = false;
+        for path in file.path.paths() {
+            again |= !self.written.insert((mark.place, path.clone()));
+        }
+        again
     }
 
     /// Keeps `advice` until all that it may ride along with is known.
@@ -155,6 +172,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
                 .copied()
                 .unwrap_or(advice.protocol),
             reasons: if advice.always { Vec::new() } else { vec![Reason::SomePaths] },
+            circumstance: advice.circumstance,
             notes: Vec::new(),
             repair: advice.repair.clone(),
         }
@@ -164,7 +182,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
     pub(crate) fn look_at_ending(&mut self, ending: &Ending) {
         let file = &ending.file;
         self.ended.insert(file.step, file_protocol(file));
-        if let Some(target) = &file.published {
+        if let Some(target) = file.published.as_ref().filter(|target| !classify::stays_temporary(target)) {
             self.look_at_directory(ending, target);
             // An error of a kind that a handler leaves out is not one that anybody has to think of.
             let python = self.program.language(file.step.body) == Language::Python;
@@ -205,6 +223,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
                 target: target.clone(),
                 always: true,
                 alone: false,
+                circumstance: None,
                 repair: None,
             });
         }
@@ -221,6 +240,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
             target: target.clone(),
             always: true,
             alone: !defect.rides_along(),
+            circumstance: None,
             repair: None,
         });
     }

@@ -5,7 +5,7 @@ use crate::checklist::{file_protocol, flaw_protocol, flow, target_of};
 use crate::classify;
 use crate::defect::Defect;
 use crate::file::{File, Origin};
-use crate::finding::{Accepted, Confidence, Finding, Label, Moment, Reason, Related, Role};
+use crate::finding::{Accepted, Circumstance, Confidence, Finding, Label, Moment, Reason, Related, Role};
 use crate::log::{Ending, Flaw, Log};
 use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, Program, StepRef};
@@ -36,6 +36,7 @@ struct Evidence<'p, 'u> {
     called: BTreeSet<BodyRef>,
     renamed: BTreeMap<PathRef, BTreeSet<BodyRef>>,
     read: BTreeMap<PathRef, Place>,
+    pipes: BTreeSet<PathRef>,
     /// Paths of files that something is written to, with the bodies that opened them.
     written: BTreeMap<PathRef, BTreeSet<BodyRef>>,
 }
@@ -56,6 +57,7 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
         called: BTreeSet::new(),
         renamed: BTreeMap::new(),
         read: BTreeMap::new(),
+        pipes: BTreeSet::new(),
         written: BTreeMap::new(),
     };
     for log in logs {
@@ -71,6 +73,7 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
                 evidence.written.entry(path.clone()).or_default().insert(file.step.body);
             }
         }
+        evidence.pipes.extend(log.pipes.iter().cloned());
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
             *known = (*known).min(*place);
@@ -161,9 +164,7 @@ impl Evidence<'_, '_> {
 
     /// Nothing leaves the temporary directory.
     fn stays_temporary(&self, flaw: &Flaw) -> bool {
-        let mut targets = flaw.target.paths().peekable();
-        targets.peek().is_some()
-            && targets.all(|path| path.any(&mut |part| matches!(part, PathExpr::SystemTemp | PathExpr::Temporary(..))))
+        classify::stays_temporary(&flaw.target)
     }
 
     fn flaw_finding(&self, flaw: &Flaw, beside: &[&Flaw]) -> Finding {
@@ -200,6 +201,7 @@ impl Evidence<'_, '_> {
             related: related.into_iter().collect(),
             protocol: flaw_protocol(flaw),
             reasons,
+            circumstance: self.circumstance(flaw),
             notes,
             repair: repair::of_flaw(self.program, flaw),
         }
@@ -222,6 +224,10 @@ impl Evidence<'_, '_> {
         // Where callers are known, what they pass decides, not what the function cannot know of itself.
         let explained: Vec<&Ending> = endings.iter().copied().filter(|ending| !self.superseded(ending)).collect();
         let judged = if explained.is_empty() { endings } else { explained.as_slice() };
+        // Of a handle that is given only its callers know how it was opened.
+        if explained.is_empty() && endings.iter().all(|ending| ending.file.origin == Origin::Given) {
+            return;
+        }
         let verdicts: Vec<(&Ending, Verdict)> = judged.iter().map(|ending| (*ending, self.verdict(ending))).collect();
         let mut reported: Vec<(&Ending, &'static str)> = verdicts
             .iter()
@@ -235,6 +241,9 @@ impl Evidence<'_, '_> {
             reported.clear();
         }
         if let Some((first, rule)) = reported.iter().min_by_key(|(ending, _)| ending.file.chain.len()) {
+            if drafts.is_opened_again(&first.file) {
+                return;
+            }
             self.report_sink(place, first, rule, &reported, drafts);
         } else if let Some((ending, reason)) = verdicts.iter().find_map(|(ending, verdict)| match verdict {
             Verdict::Accept(reason) => Some((*ending, *reason)),
@@ -269,7 +278,8 @@ impl Evidence<'_, '_> {
         // A method finds in a field what the constructor was given.
         let by_constructor =
             ending.file.tabled && ending.file.path.paths().any(|path| path.any(&mut |part| given(part)));
-        by_constructor || ending.open_ended && called(ending.root.0)
+        let is_given = ending.file.origin == Origin::Given && ending.file.chain.is_empty();
+        by_constructor || (ending.open_ended || is_given) && called(ending.root.0)
     }
 
     fn report_sink(
@@ -368,6 +378,7 @@ impl Evidence<'_, '_> {
             related,
             protocol: file_protocol(file),
             reasons,
+            circumstance: None,
             notes: Vec::new(),
             repair: repair::of_file(self.program.models(file.step.body), file),
         }
@@ -411,6 +422,9 @@ impl Evidence<'_, '_> {
         if self.program.body(file.step.body).build {
             return Verdict::Accept(Reason::BuildOutput);
         }
+        if file.path.paths().any(|path| self.pipes.contains(path)) {
+            return Verdict::Accept(Reason::Device);
+        }
         if let Some(reason) = classify::accepted(self.naming(), file) {
             return Verdict::Accept(reason);
         }
@@ -420,6 +434,11 @@ impl Evidence<'_, '_> {
     /// Another function renames the file: the order of the two is not known, but it is a staging file.
     fn is_renamed_elsewhere(&self, path: &PathRef, body: BodyRef) -> bool {
         self.renamed.get(path).is_some_and(|bodies| bodies.iter().any(|other| *other != body))
+    }
+
+    fn circumstance(&self, flaw: &Flaw) -> Option<Circumstance> {
+        let source = flaw.file.as_ref().map(|file| &file.path).or(flaw.source.as_ref());
+        classify::circumstance(self.naming(), flaw.defect, &flaw.target, source)
     }
 
     /// What a lesser flaw has to say.
@@ -434,6 +453,7 @@ impl Evidence<'_, '_> {
             target: flaw.target.clone(),
             always: flaw.always,
             alone: false,
+            circumstance: self.circumstance(flaw),
             repair: repair::of_flaw(self.program, flaw),
         }
     }

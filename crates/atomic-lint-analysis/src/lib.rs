@@ -37,6 +37,7 @@ mod program;
 mod project;
 mod protocol;
 mod publish;
+mod readers;
 mod relevance;
 mod repair;
 mod staging;
@@ -47,6 +48,8 @@ mod value;
 mod whole;
 
 pub use finding::{
-    Accepted, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
+    Accepted, Circumstance, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
 };
-pub use project::{Callers, Demand, Dependency, Mention, MentionForm, Outcome, Package, Project, Settings, Tree};
+pub use project::{
+    Callers, Demand, Dependency, Mention, MentionForm, Outcome, Package, Project, Settings, Tree, WHOLE,
+};

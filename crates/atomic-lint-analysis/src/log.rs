@@ -76,6 +76,8 @@ pub(crate) struct Log {
     pub(crate) called: BTreeSet<(BodyRef, BodyRef)>,
     /// Paths that were renamed away, with the body that did it.
     pub(crate) renamed: BTreeSet<(PathRef, BodyRef)>,
+    /// Paths that are made pipes.
+    pub(crate) pipes: BTreeSet<PathRef>,
     /// A lock is taken.
     pub(crate) locks: bool,
     /// Paths that were opened for reading, with where.
@@ -147,6 +149,13 @@ impl Log {
     pub(crate) fn rename(&mut self, path: &PathRef, body: BodyRef) {
         if !self.muted {
             self.renamed.insert((path.clone(), body));
+        }
+    }
+
+    /// Writes down that a path is a pipe.
+    pub(crate) fn pipe(&mut self, path: &PathRef) {
+        if !self.muted {
+            self.pipes.insert(path.clone());
         }
     }
 

@@ -17,6 +17,9 @@ pub struct Naming {
     /// Words of a pid file.
     #[serde(default)]
     pub pid: Vec<Name>,
+    /// Words of a file that others may not read.
+    #[serde(default)]
+    pub secret: Vec<Name>,
     /// Words of what can be made again: `cache`, `target`, `__pycache__`.
     #[serde(default)]
     pub regenerable: Vec<Name>,
