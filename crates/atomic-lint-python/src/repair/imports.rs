@@ -67,6 +67,12 @@ impl<'t> Imports<'t> {
         self.meanings.get(name).map(String::as_str)
     }
 
+    /// Whether anything of the module `path` is imported.
+    pub(super) fn brings(&self, path: &str) -> bool {
+        let is_of = |meaning: &String| meaning.split('.').next() == Some(path);
+        self.meanings.values().any(is_of)
+    }
+
     /// What module `path` is called here, whether it is imported already or has to be.
     pub(super) fn module(&self, code: &Code<'t>, path: &'static str) -> Result<Module, Decline> {
         if let Some(name) = self.name_of(path) {
