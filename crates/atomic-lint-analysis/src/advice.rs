@@ -27,7 +27,7 @@ pub(crate) struct Drafts<'p, 'u> {
     /// The checklists of files as they ended.
     ended: BTreeMap<StepRef, [StepMark; 6]>,
     /// Where which files are written that were reported already.
-    written: BTreeSet<(Place, PathRef)>,
+    written: BTreeSet<(BodyRef, Place, PathRef)>,
 }
 
 /// Something to be said of a file.
@@ -103,15 +103,16 @@ impl<'p, 'u> Drafts<'p, 'u> {
         self.outcome.findings.push(finding);
     }
 
-    /// Whether the same write to the same file was reported at another way to open it, as where a second try follows;
+    /// Whether the file was opened in a second try, and the write to it was reported where it was opened in the first;
     /// from now on it is.
     pub(crate) fn is_opened_again(&mut self, file: &File) -> bool {
         let Some(mark) = file.marks.get(&Moment::Write).filter(|mark| mark.place != file.place) else { return false };
+        let function = self.program.function_of(file.step.body);
         let mut again = false;
         for path in file.path.paths() {
-            again |= !self.written.insert((mark.place, path.clone()));
+            again |= !self.written.insert((function, mark.place, path.clone()));
         }
-        again
+        again && file.retried
     }
 
     /// Keeps `advice` until all that it may ride along with is known.

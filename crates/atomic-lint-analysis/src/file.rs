@@ -112,6 +112,8 @@ pub(crate) struct File {
     pub(crate) has_mode: bool,
     /// Where its mode was first set after it was published.
     pub(crate) late_mode: Option<Place>,
+    /// It was opened after something else had failed.
+    pub(crate) retried: bool,
     /// Where it was first appended to.
     pub(crate) appended: Option<Place>,
 }
@@ -153,6 +155,7 @@ impl File {
             unsynced: false,
             has_mode: false,
             late_mode: None,
+            retried: false,
             appended: None,
         }
     }
@@ -265,6 +268,7 @@ impl File {
         self.unsynced |= other.unsynced;
         self.has_mode |= other.has_mode;
         self.late_mode = self.late_mode.or(other.late_mode);
+        self.retried |= other.retried;
         self.appended = self.appended.or(other.appended);
         if self.published_in.is_none() {
             self.published_in.clone_from(&other.published_in);

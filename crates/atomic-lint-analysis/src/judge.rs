@@ -225,7 +225,7 @@ impl Evidence<'_, '_> {
         let explained: Vec<&Ending> = endings.iter().copied().filter(|ending| !self.superseded(ending)).collect();
         let judged = if explained.is_empty() { endings } else { explained.as_slice() };
         // Of a handle that is given only its callers know how it was opened.
-        if explained.is_empty() && endings.iter().all(|ending| ending.file.origin == Origin::Given) {
+        if judged.iter().all(|ending| self.is_given_by_callers(ending)) {
             return;
         }
         let verdicts: Vec<(&Ending, Verdict)> = judged.iter().map(|ending| (*ending, self.verdict(ending))).collect();
@@ -272,14 +272,18 @@ impl Evidence<'_, '_> {
         beyond.peek().is_some() && beyond.all(|(_, verdict)| *verdict == Verdict::Accept(Reason::Staged))
     }
 
+    fn is_given_by_callers(&self, ending: &Ending) -> bool {
+        let file = &ending.file;
+        file.origin == Origin::Given && file.chain.is_empty() && !file.tabled && self.called.contains(&ending.root)
+    }
+
     fn superseded(&self, ending: &Ending) -> bool {
         let called = |body: u32| self.called.contains(&BodyRef(body));
         let given = |part: &PathExpr| matches!(part, PathExpr::Param { body, .. } if called(*body));
         // A method finds in a field what the constructor was given.
         let by_constructor =
             ending.file.tabled && ending.file.path.paths().any(|path| path.any(&mut |part| given(part)));
-        let is_given = ending.file.origin == Origin::Given && ending.file.chain.is_empty();
-        by_constructor || (ending.open_ended || is_given) && called(ending.root.0)
+        by_constructor || ending.open_ended && called(ending.root.0)
     }
 
     fn report_sink(
