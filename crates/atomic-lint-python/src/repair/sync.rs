@@ -6,6 +6,7 @@ use super::args::{Argument, Call, bare};
 use super::call::Recall;
 use super::draft::Draft;
 use super::handle::is_close;
+use super::hazard::While;
 use super::open::Item;
 use super::place::{Where, insertion};
 use super::site::Site;
@@ -133,6 +134,11 @@ fn in_with<'t>(order: &Order<'_, 't>, item: &Item<'t>) -> Said {
     let body = statement.get(Field::Body).ok_or_else(|| decline("it has no body"))?;
     let last = body.children().filter(|node| node.kind().is_statement()).last();
     let last = last.ok_or_else(|| decline("it has no body"))?;
+    let is_elsewhere = item.statement.scope().id() != order.site.scope().id();
+    let at_end = While { code: order.code, opening: item.manager, handle: Some(handle), path: "" };
+    if is_elsewhere && at_end.is_passed(&[last]) {
+        return Err(decline("its file object is handed to what may publish it"));
+    }
     let mut closes = body.descendants().filter(|node| is_close(*node, handle));
     if let Some(close) = closes.next() {
         let is_only = closes.next().is_none();

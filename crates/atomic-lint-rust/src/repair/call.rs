@@ -101,7 +101,7 @@ fn asynchronous(source: &Source, call: &ExprCall, repair: &Repair, twin: Twin) -
 }
 
 /// `call` of the function `name`, broken as rustfmt does where its line becomes too long.
-fn renamed(source: &Source, chain: &Chain, call: &ExprCall, name: &str) -> Vec<Edit> {
+pub(super) fn renamed(source: &Source, chain: &Chain, call: &ExprCall, name: &str) -> Vec<Edit> {
     let function = source.expr(&call.func);
     let mut edits = vec![replacement(function, name)];
     let span = source.expr(chain.expr());
