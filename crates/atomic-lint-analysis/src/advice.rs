@@ -88,10 +88,12 @@ impl<'p, 'u> Drafts<'p, 'u> {
         self.put(finding, file);
     }
 
-    /// Whether a function, or the type that it is a method of, has a name that says so.
+    /// Whether a function, or the type that it is a method of, has a name that says so, or documentation that does.
     fn claims_to_be_atomic(&self, body: BodyRef) -> bool {
-        let (name, naming) = (&self.program.body(body).body.name, self.program.catalog.naming());
-        Naming::has_word(name, &naming.claims) && !Naming::has_word(name, &naming.denials)
+        let (body, naming) = (self.program.body(body).body, self.program.catalog.naming());
+        let claims = Naming::has_word(&body.name, &naming.claims) || naming.is_claim(&body.summary);
+        let denied = |text: &str| Naming::has_word(text, &naming.denials);
+        claims && !denied(&body.name) && !denied(&body.summary)
     }
 
     fn put(&mut self, finding: Finding, file: Option<&File>) {
