@@ -18,8 +18,11 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A block is not run more often than this; values are bounded, so it only cuts long chains short.
+/// After that many runs of a block no more is added to what its variables may hold.
 const VISITS: u32 = 6;
+
+/// A block is not run more often than this, by when what is known of files has long come to rest.
+const LAST_VISIT: u32 = 9;
 
 /// Steps that one root may run; what is called beyond that is taken as unknown.
 const STEPS: usize = 40_000;
@@ -93,7 +96,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.log.leave_root(root, &exits);
     }
 
-    fn symbolic_arguments(&self, root: BodyRef) -> Vec<(Local, Value)> {
+    fn symbolic_arguments(&mut self, root: BodyRef) -> Vec<(Local, Value)> {
         let info = self.program.body(root);
         let mut args = Vec::new();
         for (at, param) in info.body.params.iter().enumerate() {
@@ -104,9 +107,15 @@ impl<'p, 'u> Machine<'p, 'u> {
                 _ => {
                     let path = PathExpr::Param { body: root.0, index: at as u32, name: param.name.clone() };
                     let mut value = self.symbol(info.file, PathRef::new(path), param.ty.as_ref());
-                    // A text by default is what most callers mean: a mode, a suffix.
-                    if let Some(Const::Text(text)) = &param.default {
-                        value.join(&Value::path(PathExpr::text(text.clone())));
+                    // What is there by default is what most callers mean: a mode, a suffix, a function.
+                    match &param.default {
+                        Some(Const::Text(text)) => {
+                            value.join(&Value::path(PathExpr::text(text.clone())));
+                        }
+                        Some(Const::Item(path)) => {
+                            value.join(&self.item_in(info.file, path).filter(crate::call::callable));
+                        }
+                        _ => {}
                     }
                     value
                 }
@@ -208,13 +217,15 @@ impl<'p, 'u> Machine<'p, 'u> {
                 let to = to.0 as usize;
                 let Some(slot) = entry.get_mut(to) else { continue };
                 let changed = match slot {
-                    Some(known) => known.join(&state),
+                    Some(known) if visits[to] < VISITS => known.join(&state),
+                    // What is open or written is not to be lost, however long values go on growing.
+                    Some(known) => known.join_files(&state),
                     None => {
                         *slot = Some(state);
                         true
                     }
                 };
-                if changed && visits[to] < VISITS {
+                if changed && visits[to] < LAST_VISIT {
                     queue.insert((info.order[to].unwrap_or(u32::MAX), to as u32));
                 }
             }
@@ -292,6 +303,9 @@ impl<'p, 'u> Machine<'p, 'u> {
             Op::Load { dst, object, field } => {
                 let object = self.get(state, *object);
                 let value = self.load(at, step, state, &object, field);
+                if field == "[]" {
+                    value.paths().for_each(|element| state.take_element(element, at));
+                }
                 self.set(state, *dst, value);
             }
             Op::Store { object, field, src } => {
@@ -377,6 +391,9 @@ impl<'p, 'u> Machine<'p, 'u> {
             let body = self.frame().body;
             let place = self.program.place(body, self.program.body(body).body.name_span);
             self.hand_over(&mut state, &value, "", place);
+            if self.frames.len() == 1 {
+                self.log.yielded.join(&value);
+            }
             return vec![(resume, state.clone()), (unwind, state)];
         }
         let frame = self.frame_mut();

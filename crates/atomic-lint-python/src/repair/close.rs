@@ -51,7 +51,7 @@ fn at_once<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Said {
     }
     let layout = &code.layout;
     let indent = layout.indent(statement.span().start);
-    let name = code.fresh("file");
+    let name = code.fresh(order.site.scope(), "file");
     let (opened, args, eol, unit) = (call.node.text(), used.list.text(), layout.eol, layout.unit);
     let replacement = format!("with {opened} as {name}:{eol}{indent}{unit}{name}.{method}{args}");
     Ok(Draft::new("close it by a `with`").edit([Edit { span: statement.span(), replacement }]))

@@ -52,6 +52,6 @@ fn asyncio<'t>(order: &Order<'_, 't>, site: &Site<'t>) -> Option<Module> {
         Kind::Assignment => site.node().field() == Field::Right,
         _ => false,
     };
-    let is_other = OTHERS.iter().any(|name| imports.has(name));
+    let is_other = OTHERS.iter().any(|name| imports.brings(name));
     (is_whole && site.is_async() && !is_other).then(|| imports.module(order.code, "asyncio").ok()).flatten()
 }

@@ -6,6 +6,7 @@
 use super::chain::{Chain, Node};
 use super::errors::{self, End, Failure, Handling};
 use super::handle;
+use super::layout;
 use super::leftover::Leftovers;
 use super::open::{Closing, Scene};
 use super::source::{Source, replacement};
@@ -274,14 +275,15 @@ impl<'s, 'a> Staged<'s, 'a> {
         let gap = format!("{}{}", source.newline(), source.indent(start));
         let commit = |handling: &Handling| {
             let (layers, asynchronous) = (self.scene.life.layers.as_slice(), self.scene.asynchronous);
-            Commit { name: &name, layers, asynchronous, closing: Closing::Commit, handling, failure }
-                .statements()
-                .join(&gap)
+            let closing = Closing::Commit;
+            let commit = Commit { name: &name, layers, asynchronous, closing, handling, failure };
+            let lines = commit.statements().into_iter().map(|line| layout::statement(source, &line, start));
+            lines.collect::<Vec<_>>().join(&gap)
         };
         match publish.handling.end {
             End::Kept if publish.is_value() && matches!(failure, Failure::Io | Failure::Any | Failure::Other) => {
                 let handling = Handling { end: End::Passed, ..publish.handling.clone() };
-                let text = source.indented(&commit(&handling), start);
+                let text = commit(&handling);
                 Ok(vec![replacement(source.expr(publish.whole), format!("{text}{gap}Ok(())"))])
             }
             End::Kept if publish.is_asked() && self.scene.life.layers.is_empty() => {
@@ -291,7 +293,7 @@ impl<'s, 'a> Staged<'s, 'a> {
                 Ok(vec![replacement(source.expr(publish.whole), text)])
             }
             End::Passed | End::Panics(_) if publish.is_alone() => {
-                let text = source.indented(&commit(&publish.handling), start);
+                let text = commit(&publish.handling);
                 Ok(vec![replacement(source.bare_stmt(publish.stmt), self.as_statement(text))])
             }
             _ => decline("what the publish gives is used"),
