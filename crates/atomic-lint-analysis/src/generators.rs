@@ -46,7 +46,9 @@ impl Machine<'_, '_> {
         for waiting in suspended.waiting {
             let mut at = state.without_vars();
             // What only another `yield` had before it is not there where it goes on from this one.
-            at.forget_files(|key| waiting.state.file(key).is_none() && waits.iter().any(|state| state.file(key).is_some()));
+            at.forget_files(|key| {
+                waiting.state.file(key).is_none() && waits.iter().any(|state| state.file(key).is_some())
+            });
             at.return_to(&waiting.state);
             let start = Start {
                 body: suspended.body,
