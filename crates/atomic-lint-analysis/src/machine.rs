@@ -24,6 +24,10 @@ const VISITS: u32 = 6;
 /// Steps that one root may run; what is called beyond that is taken as unknown.
 const STEPS: usize = 40_000;
 
+/// Steps beyond those for calls that write by themselves: without them a write at the end of a long function is not
+/// seen.
+const RESERVE: usize = 10_000;
+
 /// What locals are given when a body begins.
 type Arguments = Vec<(Local, Value)>;
 
@@ -95,6 +99,21 @@ impl<'p, 'u> Machine<'p, 'u> {
 
     fn symbolic_arguments(&self, root: BodyRef) -> Vec<(Local, Value)> {
         let info = self.program.body(root);
+        let mut args = self.symbolic_parameters(root);
+        if let BodyKind::Closure(_) = info.body.kind {
+            for (at, capture) in info.body.captures.iter().enumerate() {
+                let name = info.body.locals[capture.inner.0 as usize].name.clone().unwrap_or_default();
+                let index = (info.body.params.len() + at) as u32;
+                let path = PathExpr::Param { body: root.0, index, name };
+                args.push((capture.inner, Value::path(PathRef::new(path))));
+            }
+        }
+        args
+    }
+
+    /// Parameters of which nothing is known but which they are.
+    pub(crate) fn symbolic_parameters(&self, root: BodyRef) -> Vec<(Local, Value)> {
+        let info = self.program.body(root);
         let mut args = Vec::new();
         for (at, param) in info.body.params.iter().enumerate() {
             let value = match info.owner {
@@ -112,14 +131,6 @@ impl<'p, 'u> Machine<'p, 'u> {
                 }
             };
             args.push((param.local, value));
-        }
-        if let BodyKind::Closure(_) = info.body.kind {
-            for (at, capture) in info.body.captures.iter().enumerate() {
-                let name = info.body.locals[capture.inner.0 as usize].name.clone().unwrap_or_default();
-                let index = (info.body.params.len() + at) as u32;
-                let path = PathExpr::Param { body: root.0, index, name };
-                args.push((capture.inner, Value::path(PathRef::new(path))));
-            }
         }
         args
     }
@@ -227,6 +238,11 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.steps > STEPS || (self.globals.computes() && self.frames.len() > 4)
     }
 
+    /// Whether not even what writes by itself may still be run.
+    pub(crate) fn spent(&self) -> bool {
+        self.steps > STEPS + RESERVE || (self.globals.computes() && self.exhausted())
+    }
+
     /// Leaves only that many steps to run.
     pub(crate) fn allow(&mut self, left: usize) {
         self.steps = STEPS.saturating_sub(left);
@@ -292,6 +308,9 @@ impl<'p, 'u> Machine<'p, 'u> {
             Op::Load { dst, object, field } => {
                 let object = self.get(state, *object);
                 let value = self.load(at, step, state, &object, field);
+                if field == "[]" {
+                    state.go_on_to(&value);
+                }
                 self.set(state, *dst, value);
             }
             Op::Store { object, field, src } => {

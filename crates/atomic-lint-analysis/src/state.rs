@@ -22,6 +22,8 @@ pub(crate) struct Removal {
     pub(crate) chain: Arc<Vec<StepRef>>,
     /// On every way there is nothing: it was removed, or was not there.
     pub(crate) always: bool,
+    /// What it was moved to, where it was moved aside.
+    pub(crate) aside: Value,
 }
 
 /// The fields of an object.
@@ -119,6 +121,21 @@ impl State {
         self.absent.insert(path.clone(), ());
     }
 
+    /// A loop goes on to its next element, which has the name of the one before: what was seen of that no longer holds.
+    pub(crate) fn go_on_to(&mut self, element: &Value) {
+        let names: Vec<&PathRef> = element.paths().collect();
+        let is_of = |path: &PathRef| names.iter().any(|name| path.any(&mut |part| part == &***name));
+        if !names.is_empty() {
+            forget(&mut self.removed, is_of);
+            forget(&mut self.absent, is_of);
+        }
+        for (key, _) in element.handles() {
+            if let Some(file) = self.files.get_mut(key).filter(|file| file.unsynced) {
+                file.unsynced = false;
+            }
+        }
+    }
+
     /// Whether nothing was found at `path`; asking forgets it, since now something is made there.
     pub(crate) fn was_missed(&mut self, path: &PathRef) -> bool {
         self.absent.remove(path).is_some()
@@ -175,6 +192,11 @@ impl State {
     /// Whether a rename of `source` to `target` was tried before.
     pub(crate) fn was_tried(&self, source: &PathRef, target: &PathRef) -> bool {
         self.tried.contains_key(&(source.clone(), target.clone()))
+    }
+
+    /// To where renames of `source` were tried before.
+    pub(crate) fn targets_tried<'s>(&'s self, source: &'s PathRef) -> impl Iterator<Item = &'s PathRef> {
+        self.tried.keys().filter(move |(from, _)| from == source).map(|(_, to)| to)
     }
 
     /// This state without the variables of the body at hand.
@@ -267,6 +289,14 @@ impl State {
             && same_map(&self.removed, &other.removed)
             && same_map(&self.absent, &other.absent)
             && same_map(&self.tried, &other.tried)
+    }
+}
+
+/// Takes out what `is_gone` says of its path; a map that holds none stays shared.
+fn forget<V: Clone>(map: &mut OrdMap<PathRef, V>, is_gone: impl Fn(&PathRef) -> bool) {
+    let gone: Vec<PathRef> = map.keys().filter(|path| is_gone(path)).cloned().collect();
+    for path in gone {
+        map.remove(&path);
     }
 }
 
