@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy knows a test by its attribute, and not what it calls")]
 
 mod cli {
+    mod confidence;
     mod configuration;
     mod discovery;
     mod exit_code;

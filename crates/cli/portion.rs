@@ -1,7 +1,7 @@
 //! Which function bodies of a file are lowered: those that matter to a write, as far as it is known by now.
 
 use crate::inspect::DIRECTIVES;
-use atomic_lint_analysis::{Mention, MentionForm};
+use atomic_lint_analysis::{Mention, MentionForm, WHOLE};
 use atomic_lint_catalog::Prefilter;
 use atomic_lint_ir::{Frontend, Language, Part};
 use atomic_lint_source::Span;
@@ -34,10 +34,6 @@ pub(crate) fn searches<'m>(mentions: impl Iterator<Item = &'m Mention> + Clone) 
         .map(|language| MentionSearch::new(mentions.clone().filter(move |mention| mention.language == language)))
 }
 
-/// So many bytes of a file that has a step to begin with are lowered whole: that costs little, and what is wrong
-/// anywhere in it is said.
-const SMALL: usize = 64 << 10;
-
 /// The bodies of `text` that nothing that is asked for has to do with; `bodies` are asked for by their place.
 pub(crate) fn omitted(
     frontend: &dyn Frontend,
@@ -46,7 +42,7 @@ pub(crate) fn omitted(
     asked: &Asked,
     bodies: &[Span],
 ) -> Vec<Span> {
-    if text.len() <= SMALL && prefilter.hits(frontend.language(), text.as_bytes()) {
+    if text.len() <= WHOLE as usize && prefilter.hits(frontend.language(), text.as_bytes()) {
         return Vec::new();
     }
     let outline = frontend.outline(text);

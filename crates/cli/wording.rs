@@ -4,7 +4,7 @@ use crate::diagnostic::{AcceptedWrite, Caption, Diagnostic, Note, RelatedPlace};
 use crate::fingerprint::Fingerprints;
 use crate::sources::Sources;
 use crate::suppress::Remark;
-use atomic_lint_analysis::{Accepted, Finding, Label, Moment, Related, Role, Target};
+use atomic_lint_analysis::{Accepted, Circumstance, Finding, Label, Moment, Related, Role, Target};
 use atomic_lint_catalog::{Catalog, Rule};
 use atomic_lint_ir::Name;
 use atomic_lint_source::Place;
@@ -31,7 +31,7 @@ impl<'a> Wording<'a> {
         Diagnostic {
             rule: rule.id.to_string(),
             group: rule.group,
-            level: rule.level,
+            level: rule.level_in(finding.circumstance.map(Circumstance::name)),
             confidence: finding.confidence,
             message: fill(&rule.message, target.as_deref()),
             help: fill(&rule.help, target.as_deref()),

@@ -4,8 +4,9 @@ use crate::checklist::{file_protocol, flow, target_of};
 use crate::classify;
 use crate::defect::Defect;
 use crate::file::{File, Origin};
-use crate::finding::{Confidence, Finding, Label, Moment, Reason, StepMark};
+use crate::finding::{Circumstance, Confidence, Finding, Label, Moment, Reason, StepMark};
 use crate::log::{Ending, Log};
+use crate::path::PathRef;
 use crate::program::{BodyRef, Program, StepRef};
 use crate::project::Outcome;
 use crate::protocol::Stage;
@@ -13,7 +14,7 @@ use crate::value::Value;
 use atomic_lint_catalog::{Naming, OpenAs};
 use atomic_lint_ir::{Language, Name, Repair};
 use atomic_lint_source::{FileId, Place};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Findings as they come, with what they are about, so that advice finds them.
@@ -25,6 +26,8 @@ pub(crate) struct Drafts<'p, 'u> {
     later: Vec<Advice>,
     /// The checklists of files as they ended.
     ended: BTreeMap<StepRef, [StepMark; 6]>,
+    /// Where which files are written that were reported already.
+    written: BTreeSet<(BodyRef, Place, PathRef)>,
 }
 
 /// Something to be said of a file.
@@ -41,6 +44,8 @@ pub(crate) struct Advice {
     pub(crate) protocol: [StepMark; 6],
     /// It is said by itself, whatever else is wrong.
     pub(crate) alone: bool,
+    /// What makes it worse than other findings of its rule.
+    pub(crate) circumstance: Option<Circumstance>,
     /// What has to be done about it.
     pub(crate) repair: Option<(FileId, Repair)>,
 }
@@ -54,6 +59,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
             by_place: BTreeMap::new(),
             later: Vec::new(),
             ended: BTreeMap::new(),
+            written: BTreeSet::new(),
         }
     }
 
@@ -82,10 +88,12 @@ impl<'p, 'u> Drafts<'p, 'u> {
         self.put(finding, file);
     }
 
-    /// Whether a function, or the type that it is a method of, has a name that says so.
+    /// Whether a function, or the type that it is a method of, has a name that says so, or documentation that does.
     fn claims_to_be_atomic(&self, body: BodyRef) -> bool {
-        let (name, naming) = (&self.program.body(body).body.name, self.program.catalog.naming());
-        Naming::has_word(name, &naming.claims) && !Naming::has_word(name, &naming.denials)
+        let (body, naming) = (self.program.body(body).body, self.program.catalog.naming());
+        let claims = Naming::has_word(&body.name, &naming.claims) || naming.is_claim(&body.summary);
+        let denied = |text: &str| Naming::has_word(text, &naming.denials);
+        claims && !denied(&body.name) && !denied(&body.summary)
     }
 
     fn put(&mut self, finding: Finding, file: Option<&File>) {
@@ -95,6 +103,18 @@ impl<'p, 'u> Drafts<'p, 'u> {
             self.by_file.entry(file.step).or_insert(at);
         }
         self.outcome.findings.push(finding);
+    }
+
+    /// Whether the file was opened in a second try, and the write to it was reported where it was opened in the first;
+    /// from now on it is.
+    pub(crate) fn is_opened_again(&mut self, file: &File) -> bool {
+        let Some(mark) = file.marks.get(&Moment::Write).filter(|mark| mark.place != file.place) else { return false };
+        let function = self.program.function_of(file.step.body);
+        let mut again = false;
+        for path in file.path.paths() {
+            again |= !self.written.insert((function, mark.place, path.clone()));
+        }
+        again && file.retried
     }
 
     /// Keeps `advice` until all that it may ride along with is known.
@@ -155,6 +175,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
                 .copied()
                 .unwrap_or(advice.protocol),
             reasons: if advice.always { Vec::new() } else { vec![Reason::SomePaths] },
+            circumstance: advice.circumstance,
             notes: Vec::new(),
             repair: advice.repair.clone(),
         }
@@ -164,7 +185,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
     pub(crate) fn look_at_ending(&mut self, ending: &Ending) {
         let file = &ending.file;
         self.ended.insert(file.step, file_protocol(file));
-        if let Some(target) = &file.published {
+        if let Some(target) = file.published.as_ref().filter(|target| !classify::stays_temporary(target)) {
             self.look_at_directory(ending, target);
             // An error of a kind that a handler leaves out is not one that anybody has to think of.
             let python = self.program.language(file.step.body) == Language::Python;
@@ -205,6 +226,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
                 target: target.clone(),
                 always: true,
                 alone: false,
+                circumstance: None,
                 repair: None,
             });
         }
@@ -221,6 +243,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
             target: target.clone(),
             always: true,
             alone: !defect.rides_along(),
+            circumstance: None,
             repair: None,
         });
     }

@@ -302,8 +302,8 @@ impl Machine<'_, '_> {
         self.run_body(step, state, body, args, site)
     }
 
-    /// Calls a body of the project, or whichever of those that stand under one name is compiled.
-    pub(crate) fn call_body(
+    /// Calls one body.
+    pub(crate) fn call_one(
         &mut self,
         step: &Step,
         state: &mut State,
@@ -311,24 +311,6 @@ impl Machine<'_, '_> {
         bound: Option<&Value>,
         site: &Site,
     ) -> Value {
-        let twins = self.program.twins(body);
-        if twins.is_empty() {
-            return self.call_one(step, state, body, bound, site);
-        }
-        let (mut ways, mut failed) = (Ways::default(), None);
-        for body in [body].into_iter().chain(twins) {
-            let mut state = state.clone();
-            let value = self.call_one(step, &mut state, body, bound, site);
-            failed = join_failed(failed, self.failed.take());
-            ways.add(state, value);
-        }
-        self.failed = failed;
-        let Some((joined, value)) = ways.joined() else { return Value::unknown() };
-        *state = joined;
-        value
-    }
-
-    fn call_one(&mut self, step: &Step, state: &mut State, body: BodyRef, bound: Option<&Value>, site: &Site) -> Value {
         let info = self.program.body(body);
         let args = self.bind(&info.body.params, bound.or(site.receiver.as_ref()), site, info.file);
         self.run_body(step, state, body, args, site)
@@ -508,16 +490,6 @@ impl Machine<'_, '_> {
         let site = Site::of_values(site.at, step, given.map(|(_, value)| value)).within(site);
         self.call_closure(step, &mut ran, *body, captured, &site);
         state.join(&ran);
-    }
-}
-
-fn join_failed(known: Option<State>, more: Option<State>) -> Option<State> {
-    match (known, more) {
-        (Some(mut known), Some(more)) => {
-            known.join(&more);
-            Some(known)
-        }
-        (known, more) => known.or(more),
     }
 }
 

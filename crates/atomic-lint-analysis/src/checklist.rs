@@ -12,7 +12,7 @@ use atomic_lint_source::Place;
 pub(crate) fn target_of(value: &Value, named: Option<Place>) -> Target {
     let mut texts = value.texts();
     match (texts.next(), texts.next(), named) {
-        (Some(text), None, _) => Target::Text(text.clone()),
+        (Some(text), None, _) if !text.is_empty() => Target::Text(text.clone()),
         (_, _, Some(place)) => Target::Expression(place),
         _ => Target::Unnamed,
     }

@@ -1,8 +1,10 @@
 //! What the shape and the names of a path say of its file: device, temporary, staging, regenerable.
 
+use crate::defect::Defect;
 use crate::file::File;
-use crate::finding::Reason;
+use crate::finding::{Circumstance, Reason};
 use crate::path::{PathExpr, PathRef};
+use crate::value::Value;
 use atomic_lint_catalog::Naming;
 use atomic_lint_ir::Name;
 
@@ -19,7 +21,7 @@ pub(crate) fn is_device(naming: &Naming, file: &File) -> bool {
 }
 
 fn accepted_path(naming: &Naming, path: &PathRef, file: &File) -> Option<Reason> {
-    if path.any(&mut |part| matches!(part, PathExpr::SystemTemp | PathExpr::Temporary(..))) {
+    if is_temporary(path) {
         return Some(Reason::Temporary);
     }
     if path.any(&mut |part| matches!(part, PathExpr::Environment(name) if naming.build_environment.contains(name))) {
@@ -60,6 +62,33 @@ pub(crate) fn doubts(naming: &Naming, paths: &[PathRef]) -> Vec<Reason> {
         found.push(Reason::UserNamed);
     }
     found
+}
+
+/// Whether it is certain that what has this path lies in a temporary directory.
+pub(crate) fn stays_temporary(target: &Value) -> bool {
+    let mut targets = target.paths().peekable();
+    targets.peek().is_some() && targets.all(|path| is_temporary(path))
+}
+
+fn is_temporary(path: &PathRef) -> bool {
+    path.any(&mut |part| matches!(part, PathExpr::SystemTemp | PathExpr::Temporary(..)))
+}
+
+/// What makes `defect` better or worse than others of its rule, on a file that goes from `source` to `target`.
+pub(crate) fn circumstance(
+    naming: &Naming,
+    defect: Defect,
+    target: &Value,
+    source: Option<&Value>,
+) -> Option<Circumstance> {
+    match defect {
+        Defect::CrossDevice { moved: true } => Some(Circumstance::Moved),
+        Defect::SharedName if target.paths().any(|path| mentions(path, &naming.secret)) => Some(Circumstance::Secret),
+        Defect::SharedName if source.is_some_and(|source| source.paths().any(is_temporary)) => {
+            Some(Circumstance::SharedDirectory)
+        }
+        _ => None,
+    }
 }
 
 fn mentions(path: &PathExpr, words: &[Name]) -> bool {

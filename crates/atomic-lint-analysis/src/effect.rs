@@ -2,7 +2,7 @@
 //!
 //! One arm for every effect; each calls the function that does it.
 
-use crate::call::{Argument, Site};
+use crate::call::{Argument, Site, result};
 use crate::file::Origin;
 use crate::machine::{KIND, Machine};
 use crate::open::{flags_of, mode_of, options_of};
@@ -10,8 +10,8 @@ use crate::path::{PathExpr, PathRef};
 use crate::protocol::Event;
 use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
-use atomic_lint_catalog::{Api, ArgRef, Effect, KindId, OpenAs, Returns};
-use atomic_lint_ir::Name;
+use atomic_lint_catalog::{Api, ArgRef, Effect, KindId, OpenAs, Returns, Runs};
+use atomic_lint_ir::{Callee, Name, Op, Step};
 use atomic_lint_source::Place;
 use std::sync::Arc;
 
@@ -56,7 +56,8 @@ impl Machine<'_, '_> {
 
     fn effect(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
         match api.effect {
-            Effect::None | Effect::Extract | Effect::Exit => Made::nothing(),
+            Effect::None => Made::value(Value::path(result(api.name.clone(), site))),
+            Effect::Extract | Effect::Exit => Made::nothing(),
             Effect::Read => self.read_whole(api, site),
             Effect::Exists => self.exists(api, site),
             Effect::Chmod => self.chmod(state, api, site),
@@ -72,6 +73,10 @@ impl Machine<'_, '_> {
             Effect::Persist => self.persist(state, api, site),
             Effect::Remove => {
                 self.remove(state, api, site);
+                Made::nothing()
+            }
+            Effect::MakePipe => {
+                self.target(api, site).paths().for_each(|path| self.log.pipe(path));
                 Made::nothing()
             }
             Effect::SyncDirectory => {
@@ -335,16 +340,48 @@ impl Machine<'_, '_> {
             let value = self.argument_value(Some(gets), site);
             args.push(Argument { name: None, value, span: site.span, spread: false });
         }
-        let inner = Site { args, receiver: None, ..site.clone() };
         let info = self.program.body(site.at.body);
         let step = &info.body.blocks[site.at.block as usize].steps[site.at.step as usize];
+        if callback.runs == Runs::OnError {
+            return self.invoke_on_error(state, api, step, &callee, &Site { args, ..site.clone() });
+        }
+        let inner = Site { args, receiver: None, ..site.clone() };
         let before = state.clone();
         let mut value = self.call_value(step, state, &callee, &inner);
-        if !callback.always {
+        if callback.runs == Runs::Perhaps {
             state.join(&before);
             value.join(&site.receiver.clone().unwrap_or_default());
         }
         Made::value(value)
+    }
+
+    /// Calls what stands by for an error, as things are where the call has failed whose outcome the receiver is.
+    fn invoke_on_error(&mut self, state: &mut State, api: &Api, step: &Step, callee: &Value, site: &Site) -> Made {
+        let receiver = match &step.op {
+            Op::Call { callee: Callee::Method { receiver, .. }, .. } => Some(*receiver),
+            _ => None,
+        };
+        let tried = receiver.and_then(|receiver| self.failure_of(receiver)).cloned();
+        let stays = api.returns == Returns::Receiver;
+        let mut ran = state.clone();
+        if let Some(failed) = &tried {
+            ran.restore_files(failed);
+        }
+        ran.failed |= stays || tried.is_some();
+        let inner = Site { receiver: None, ..site.clone() };
+        let mut value = self.call_value(step, &mut ran, callee, &inner);
+        match receiver {
+            Some(receiver) if stays => {
+                self.failed = None;
+                self.failed_as(receiver, ran.files_only());
+                Made::nothing()
+            }
+            _ => {
+                state.join(&ran);
+                value.join(&site.receiver.clone().unwrap_or_default());
+                Made::value(value)
+            }
+        }
     }
 
     fn partial(&mut self, site: &Site) -> Made {

@@ -110,6 +110,10 @@ pub(crate) struct File {
     pub(crate) unsynced: bool,
     /// Its mode was set.
     pub(crate) has_mode: bool,
+    /// Where its mode was first set after it was published.
+    pub(crate) late_mode: Option<Place>,
+    /// It was opened after something else had failed.
+    pub(crate) retried: bool,
     /// Where it was first appended to.
     pub(crate) appended: Option<Place>,
 }
@@ -150,6 +154,8 @@ impl File {
             torn: None,
             unsynced: false,
             has_mode: false,
+            late_mode: None,
+            retried: false,
             appended: None,
         }
     }
@@ -261,6 +267,8 @@ impl File {
         self.torn = self.torn.or(other.torn);
         self.unsynced |= other.unsynced;
         self.has_mode |= other.has_mode;
+        self.late_mode = self.late_mode.or(other.late_mode);
+        self.retried |= other.retried;
         self.appended = self.appended.or(other.appended);
         if self.published_in.is_none() {
             self.published_in.clone_from(&other.published_in);

@@ -150,6 +150,28 @@ impl Role {
     }
 }
 
+/// What makes a finding better or worse than others of its rule; names its level in the rule page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Circumstance {
+    /// What cannot be renamed is copied instead.
+    Moved,
+    /// The file is named as one that holds a secret.
+    Secret,
+    /// Everybody can write to the directory.
+    SharedDirectory,
+}
+
+impl Circumstance {
+    /// The key of its level in a rule page's `levels`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Circumstance::Moved => "moved",
+            Circumstance::Secret => "secret",
+            Circumstance::SharedDirectory => "shared-directory",
+        }
+    }
+}
+
 /// Another place that belongs to a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Related {
@@ -225,7 +247,7 @@ impl Reason {
             Reason::UnknownReceiver => "what is written is known by the name of the method only",
             Reason::ReadBack => "the same path is read back in this project",
             Reason::SomePaths => "the step is missing on some paths through the code only",
-            Reason::Device => "the path is a device or kernel file",
+            Reason::Device => "it is a pipe, a device or a file of the kernel",
             Reason::Append => "the file is opened for appending",
             Reason::Temporary => "it is a temporary file that never leaves its directory",
             Reason::Replaced => "a library writes it that stages, syncs and renames",
@@ -264,6 +286,8 @@ pub struct Finding {
     pub protocol: [StepMark; 6],
     /// Why the confidence is what it is.
     pub reasons: Vec<Reason>,
+    /// What makes it better or worse than other findings of its rule.
+    pub circumstance: Option<Circumstance>,
     /// Lesser rules that hold on the same flow, with their places.
     pub notes: Vec<(Name, Place)>,
     /// What has to be done about it, and in which file, where that can be said.

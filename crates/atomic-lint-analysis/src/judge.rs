@@ -5,7 +5,7 @@ use crate::checklist::{file_protocol, flaw_protocol, flow, target_of};
 use crate::classify;
 use crate::defect::Defect;
 use crate::file::{File, Origin};
-use crate::finding::{Accepted, Confidence, Finding, Label, Moment, Reason, Related, Role};
+use crate::finding::{Accepted, Circumstance, Confidence, Finding, Label, Moment, Reason, Related, Role};
 use crate::log::{Ending, Flaw, Log};
 use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, Program, StepRef};
@@ -36,6 +36,7 @@ struct Evidence<'p, 'u> {
     called: BTreeSet<BodyRef>,
     renamed: BTreeMap<PathRef, BTreeSet<BodyRef>>,
     read: BTreeMap<PathRef, Place>,
+    pipes: BTreeSet<PathRef>,
     /// Paths of files that something is written to, with the bodies that opened them.
     written: BTreeMap<PathRef, BTreeSet<BodyRef>>,
 }
@@ -56,6 +57,7 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
         called: BTreeSet::new(),
         renamed: BTreeMap::new(),
         read: BTreeMap::new(),
+        pipes: BTreeSet::new(),
         written: BTreeMap::new(),
     };
     for log in logs {
@@ -71,6 +73,7 @@ pub(crate) fn judge(program: &Program<'_>, logs: &[Log]) -> Outcome {
                 evidence.written.entry(path.clone()).or_default().insert(file.step.body);
             }
         }
+        evidence.pipes.extend(log.pipes.iter().cloned());
         for (path, place) in &log.read {
             let known = evidence.read.entry(path.clone()).or_insert(*place);
             *known = (*known).min(*place);
@@ -162,9 +165,7 @@ impl Evidence<'_, '_> {
 
     /// Nothing leaves the temporary directory.
     fn stays_temporary(&self, flaw: &Flaw) -> bool {
-        let mut targets = flaw.target.paths().peekable();
-        targets.peek().is_some()
-            && targets.all(|path| path.any(&mut |part| matches!(part, PathExpr::SystemTemp | PathExpr::Temporary(..))))
+        classify::stays_temporary(&flaw.target)
     }
 
     fn flaw_finding(&self, flaw: &Flaw, beside: &[&Flaw]) -> Finding {
@@ -201,6 +202,7 @@ impl Evidence<'_, '_> {
             related: related.into_iter().collect(),
             protocol: flaw_protocol(flaw),
             reasons,
+            circumstance: self.circumstance(flaw),
             notes,
             repair: repair::of_flaw(self.program, flaw),
         }
@@ -223,6 +225,10 @@ impl Evidence<'_, '_> {
         // Where callers are known, what they pass decides, not what the function cannot know of itself.
         let explained: Vec<&Ending> = endings.iter().copied().filter(|ending| !self.superseded(ending)).collect();
         let judged = if explained.is_empty() { endings } else { explained.as_slice() };
+        // Of a handle that is given only its callers know how it was opened.
+        if judged.iter().all(|ending| self.is_given_by_callers(ending)) {
+            return;
+        }
         let mut verdicts = self.verdicts(judged);
         let mut reported = reported_of(&verdicts);
         if reported.is_empty() && judged.len() < endings.len() {
@@ -237,6 +243,9 @@ impl Evidence<'_, '_> {
             reported.clear();
         }
         if let Some((first, rule)) = reported.iter().min_by_key(|(ending, _)| ending.file.chain.len()) {
+            if drafts.is_opened_again(&first.file) {
+                return;
+            }
             self.report_sink(place, first, rule, &reported, drafts);
         } else if let Some((ending, reason)) = verdicts.iter().find_map(|(ending, verdict)| match verdict {
             Verdict::Accept(reason) => Some((*ending, *reason)),
@@ -267,6 +276,11 @@ impl Evidence<'_, '_> {
         let own = self.program.links.package(place.file);
         let mut beyond = verdicts.iter().filter(|(ending, _)| self.package(ending.root) != own).peekable();
         beyond.peek().is_some() && beyond.all(|(_, verdict)| *verdict == Verdict::Accept(Reason::Staged))
+    }
+
+    fn is_given_by_callers(&self, ending: &Ending) -> bool {
+        let file = &ending.file;
+        file.origin == Origin::Given && file.chain.is_empty() && !file.tabled && self.called.contains(&ending.root)
     }
 
     fn superseded(&self, ending: &Ending) -> bool {
@@ -381,6 +395,7 @@ impl Evidence<'_, '_> {
             related,
             protocol: file_protocol(file),
             reasons,
+            circumstance: None,
             notes: Vec::new(),
             repair: repair::of_file(self.program.models(file.step.body), file),
         }
@@ -417,12 +432,16 @@ impl Evidence<'_, '_> {
         }
         match file.origin {
             Origin::Temporary => return Verdict::Accept(Reason::Temporary),
-            Origin::Opened(OpenAs::Append) if !file.truncated => return Verdict::Accept(Reason::Append),
+            // Who holds the lock notes in the file that it is he.
+            Origin::Opened(OpenAs::Append) if !file.truncated || file.locked => return Verdict::Accept(Reason::Append),
             Origin::Opened(OpenAs::Exclusive) => return Verdict::Accept(Reason::Exclusive),
             _ => {}
         }
         if self.program.body(file.step.body).build {
             return Verdict::Accept(Reason::BuildOutput);
+        }
+        if file.path.paths().any(|path| self.pipes.contains(path)) {
+            return Verdict::Accept(Reason::Device);
         }
         if let Some(reason) = classify::accepted(self.naming(), file) {
             return Verdict::Accept(reason);
@@ -433,6 +452,11 @@ impl Evidence<'_, '_> {
     /// Another function renames the file: the order of the two is not known, but it is a staging file.
     fn is_renamed_elsewhere(&self, path: &PathRef, body: BodyRef) -> bool {
         self.renamed.get(path).is_some_and(|bodies| bodies.iter().any(|other| *other != body))
+    }
+
+    fn circumstance(&self, flaw: &Flaw) -> Option<Circumstance> {
+        let source = flaw.file.as_ref().map(|file| &file.path).or(flaw.source.as_ref());
+        classify::circumstance(self.naming(), flaw.defect, &flaw.target, source)
     }
 
     /// What a lesser flaw has to say.
@@ -447,6 +471,7 @@ impl Evidence<'_, '_> {
             target: flaw.target.clone(),
             always: flaw.always,
             alone: false,
+            circumstance: self.circumstance(flaw),
             repair: repair::of_flaw(self.program, flaw),
         }
     }

@@ -4,6 +4,7 @@
 //! and writes no sentence.
 
 mod advice;
+mod alternatives;
 mod call;
 mod checklist;
 mod classify;
@@ -37,6 +38,7 @@ mod program;
 mod project;
 mod protocol;
 mod publish;
+mod readers;
 mod relevance;
 mod repair;
 mod staging;
@@ -47,6 +49,8 @@ mod value;
 mod whole;
 
 pub use finding::{
-    Accepted, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
+    Accepted, Circumstance, Confidence, Finding, Label, Moment, ProtocolStep, Reason, Related, Role, StepMark, Target,
 };
-pub use project::{Callers, Demand, Dependency, Mention, MentionForm, Outcome, Package, Project, Settings, Tree};
+pub use project::{
+    Callers, Demand, Dependency, Mention, MentionForm, Outcome, Package, Project, Settings, Tree, WHOLE,
+};

@@ -64,14 +64,14 @@ pub(crate) struct TypeInfo<'u> {
 pub(crate) struct Links<'u> {
     places: &'u Places,
     /// By file.
-    units: &'u [Option<&'u Unit>],
+    pub(crate) units: &'u [Option<&'u Unit>],
     names: FxHashMap<(ModuleRef, Name), Vec<Named>>,
-    types: Vec<TypeInfo<'u>>,
+    pub(crate) types: Vec<TypeInfo<'u>>,
     libraries: FxHashSet<Name>,
     /// The trait for which a type has a method; none for its own.
-    traits: FxHashMap<(TypeRef, Name), Option<Def>>,
+    pub(crate) traits: FxHashMap<(TypeRef, Name), Option<Def>>,
     /// Of functions of one name under different `cfg`: the first, which the name means, and the others.
-    twins: FxHashMap<(FileId, BodyId), Vec<(FileId, BodyId)>>,
+    pub(crate) twins: FxHashMap<(FileId, BodyId), Vec<(FileId, BodyId)>>,
     /// By module: the modules which it takes all names, and whether others may name those through it.
     globs: FxHashMap<ModuleRef, Vec<(ModuleRef, bool)>>,
 }
@@ -315,18 +315,6 @@ impl<'u> Links<'u> {
         }
     }
 
-    /// In Rust, what is defined twice is there once, and by `cfg` alone it is decided which one.
-    fn add_twin(&mut self, language: Language, first: (FileId, BodyId), other: (FileId, BodyId)) {
-        if language == Language::Rust && first != other {
-            self.twins.entry(first).or_default().push(other);
-        }
-    }
-
-    /// The functions that may stand for that one, by the way in which the project is compiled.
-    pub(crate) fn twins(&self, file: FileId, body: BodyId) -> &[(FileId, BodyId)] {
-        self.twins.get(&(file, body)).map_or(&[], Vec::as_slice)
-    }
-
     /// Binds a name with the inline modules in front of it, joined, so that one table holds them all.
     fn name(&mut self, module: ModuleRef, name: &[Name], bound: Named) {
         self.names.entry((module, joined(name))).or_default().push(bound);
@@ -353,25 +341,6 @@ impl<'u> Links<'u> {
                 }
                 self.types[ty.0 as usize].bases.push(of);
             }
-        }
-    }
-
-    fn add_method(&mut self, unit: &Unit, ty: TypeRef, name: &Name, body: (FileId, BodyId), of: Option<&Def>) {
-        let known = &mut self.types[ty.0 as usize].methods;
-        let Some(first) = known.get(name).copied() else {
-            known.insert(name.clone(), body);
-            self.traits.insert((ty, name.clone()), of.cloned());
-            return;
-        };
-        let is_test =
-            |of: (FileId, BodyId)| self.units[of.0.0 as usize].is_some_and(|unit| unit.bodies[of.1.0 as usize].test);
-        match (is_test(first), is_test(body)) {
-            (true, false) => drop(known.insert(name.clone(), body)),
-            // Of two traits each may have a method of that name.
-            (false, false) if self.traits.get(&(ty, name.clone())).is_some_and(|trait_of| trait_of.as_ref() == of) => {
-                self.add_twin(unit.language, first, body);
-            }
-            _ => {}
         }
     }
 

@@ -78,6 +78,8 @@ pub(crate) struct Log {
     pub(crate) renamed: BTreeSet<(PathRef, BodyRef)>,
     /// Targets beside which a file is copied that could not be renamed to them from where it lies.
     pub(crate) brought_over: BTreeSet<PathRef>,
+    /// Paths that are made pipes.
+    pub(crate) pipes: BTreeSet<PathRef>,
     /// A lock is taken.
     pub(crate) locks: bool,
     /// Paths that were opened for reading, with where.
@@ -156,6 +158,13 @@ impl Log {
     pub(crate) fn bring_over(&mut self, targets: Vec<PathRef>) {
         if !self.muted {
             self.brought_over.extend(targets);
+        }
+    }
+
+    /// Writes down that a path is a pipe.
+    pub(crate) fn pipe(&mut self, path: &PathRef) {
+        if !self.muted {
+            self.pipes.insert(path.clone());
         }
     }
 

@@ -345,10 +345,8 @@ impl<'p, 'u> Machine<'p, 'u> {
             Exit::If { test, then, otherwise } => self.decide(test, *then, *otherwise, state),
             Exit::Fallible { value, ok, err } => {
                 let mut failed = state.clone();
-                if let Some(attempt) = &self.frame().attempt
-                    && attempt.outcome.contains(value)
-                {
-                    failed.restore_files(&attempt.failed);
+                if let Some(known) = self.failure_of(*value) {
+                    failed.restore_files(known);
                 }
                 failed.failed = true;
                 vec![(*ok, state), (*err, failed)]
@@ -429,6 +427,19 @@ impl<'p, 'u> Machine<'p, 'u> {
     /// Remembers that a call was tried: `dst` holds its outcome, `failed` is how things stand where it failed.
     pub(crate) fn attempted(&mut self, dst: Local, failed: State) {
         self.frame_mut().attempt = Some(Attempt { outcome: std::iter::once(dst).collect(), failed });
+    }
+
+    /// How things stand where the call has failed whose outcome `local` holds.
+    pub(crate) fn failure_of(&self, local: Local) -> Option<&State> {
+        self.frame().attempt.as_ref().filter(|attempt| attempt.outcome.contains(&local)).map(|attempt| &attempt.failed)
+    }
+
+    /// Says that things stand as in `failed` where `local` holds an error.
+    pub(crate) fn failed_as(&mut self, local: Local, failed: State) {
+        match &mut self.frame_mut().attempt {
+            Some(attempt) if attempt.outcome.contains(&local) => attempt.failed = failed,
+            _ => self.attempted(local, failed),
+        }
     }
 
     /// Says that `dst` holds what became of the outcome in `src`.

@@ -42,6 +42,7 @@ impl Machine<'_, '_> {
         let mut file = self.new_file(api, site, Origin::Opened(how), path);
         file.truncated = how == OpenAs::Truncate;
         file.has_mode = gives_mode(state, api, site);
+        file.retried = state.failed;
         self.look_at_check(state, site, &file);
         if api.writes && !matches!(how, OpenAs::Read | OpenAs::Update) {
             file.advance(Event::Write { buffered: false }, self.place_of(site));

@@ -107,6 +107,15 @@ impl<'u> Program<'u> {
         methods.map(|(_, file, id)| self.body_ref(file, id)).filter(|body| !self.body(*body).test)
     }
 
+    /// The function that a body is a part of: itself, where it is no closure.
+    pub(crate) fn function_of(&self, body: BodyRef) -> BodyRef {
+        let info = self.body(body);
+        match info.body.kind {
+            BodyKind::Closure(outer) => self.function_of(self.body_ref(info.file, outer)),
+            _ => body,
+        }
+    }
+
     /// The number of body `id` of `file`.
     pub(crate) fn body_ref(&self, file: FileId, id: BodyId) -> BodyRef {
         BodyRef(self.first[file.0 as usize] + id.0)

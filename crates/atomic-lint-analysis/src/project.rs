@@ -10,7 +10,7 @@ use crate::machine::Machine;
 use crate::objects::ObjectTable;
 use crate::places::Places;
 use crate::program::{BodyRef, Program};
-use crate::{Accepted, Finding, omitted};
+use crate::{Accepted, Finding, omitted, readers};
 use atomic_lint_catalog::{Beginnings, Catalog};
 use atomic_lint_ir::{Language, Name, Unit};
 use atomic_lint_source::{FileId, Place};
@@ -290,12 +290,7 @@ impl<'c> Project<'c> {
             // Globals may read what fields hold, so each round works them out anew.
             let globals = Globals::new(self.units.len());
             logs.extend(run_roots(&program, &objects, settings, &globals, &roots));
-            let missing: BTreeSet<BodyRef> = logs.values().flat_map(|log| &log.omitted).copied().collect();
-            let mut bodies = omitted::places(&program, missing);
-            bodies.retain(|place| !self.play.missed.contains(place));
-            if !bodies.is_empty() {
-                return Err(Demand { bodies, ..Demand::default() });
-            }
+            self.complete(&program, logs.values())?;
             tell_untouched(&mut logs, |root| program.links.package(program.body(root).file));
             let mut next = ObjectTable::default();
             logs.values().for_each(|log| next.absorb(log));
@@ -309,11 +304,38 @@ impl<'c> Project<'c> {
                 break;
             }
         }
-        let logs: Vec<Log> = logs.into_values().collect();
+        let mut logs: Vec<Log> = logs.into_values().collect();
+        logs.push(self.read_back(&program, &objects, settings)?);
         let applied = logs.iter().filter_map(|log| log.applied.as_ref()).flatten().cloned().collect();
         Ok(Outcome { applied, ..judge(&program, &logs) })
     }
+
+    /// What is opened by functions that only read, as far as they stand beside a write.
+    ///
+    /// # Errors
+    /// What was left out and turns out to be needed.
+    fn read_back(&self, program: &Program<'_>, objects: &ObjectTable, settings: &Settings) -> Result<Log, Demand> {
+        let globals = Globals::new(self.units.len());
+        let logs = run_roots(program, objects, settings, &globals, &readers::readers(program));
+        self.complete(program, logs.iter().map(|(_, log)| log))?;
+        Ok(Log { read: logs.into_iter().flat_map(|(_, log)| log.read).collect(), ..Log::default() })
+    }
+
+    /// Asks for the bodies that the roots would have run, had they not been left out.
+    fn complete<'l>(&self, program: &Program<'_>, logs: impl Iterator<Item = &'l Log>) -> Result<(), Demand> {
+        let missing: BTreeSet<BodyRef> = logs.flat_map(|log| &log.omitted).copied().collect();
+        let mut bodies = omitted::places(program, missing);
+        bodies.retain(|place| !self.play.missed.contains(place));
+        match bodies.is_empty() {
+            true => Ok(()),
+            false => Err(Demand { bodies, ..Demand::default() }),
+        }
+    }
 }
+
+/// Files of at most so many bytes in which a finding can begin are to be lowered whole: that costs little, and what is
+/// wrong anywhere in them is said.
+pub const WHOLE: u32 = 64 << 10;
 
 /// Rounds in which more is asked for; a chain of re-exports takes one for each link.
 const DEMANDS: u32 = 6;

@@ -29,7 +29,9 @@ impl Machine<'_, '_> {
         let removed = self.removed_before(state, &target).filter(|removed| !removed.aside.shares_path(&source));
         let removed = removed.filter(|_| api.effect != Effect::Link || !staged.is_empty());
         let told = removed.as_ref().is_some_and(|removed| removed.always);
-        if let Some(removed) = removed {
+        // What is moved back to where it was is what had been removed.
+        let undone = source.paths().any(|source| target.paths().any(|target| state.was_tried(target, source)));
+        if let Some(removed) = removed.filter(|_| !undone) {
             let file = staged.first().and_then(|key| state.file(key)).cloned();
             self.log_removed(site, file.as_ref(), &target, named, &removed);
         }
@@ -62,7 +64,9 @@ impl Machine<'_, '_> {
         let target = self.target(api, site);
         self.log.bring_over(brought_over(state, &source, &target));
         let tried = source.paths().any(|source| target.paths().any(|target| state.was_tried(source, target)));
-        if !tried || self.staging_at(state, &target).is_some() {
+        // Where the rename has succeeded there is nothing to fall back from.
+        let gone = source.paths().any(|source| state.removed.get(source).is_some_and(|removal| removal.always));
+        if !tried || gone || self.staging_at(state, &target).is_some() {
             return false;
         }
         let named = self.target_place(api.target.as_ref(), site);

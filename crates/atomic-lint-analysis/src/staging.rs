@@ -122,14 +122,20 @@ impl Machine<'_, '_> {
     }
 
     /// Says so where the mode of what was just published is set.
-    fn look_at_late_mode(&mut self, state: &State, site: &Site, target: &Value) {
-        let late = |file: &&File| {
+    fn look_at_late_mode(&mut self, state: &mut State, site: &Site, target: &Value) {
+        let place = self.place_of(site);
+        let late = |(_, file): &(&FileKey, &File)| {
             let is_target = file.published.as_ref().is_some_and(|published| published.shares_path(target));
-            is_target && file.published_in.as_ref().is_some_and(|chain| self.is_near(chain))
+            // Mode, owner and group are often set one after the other; the first tells of all of them.
+            let is_first = file.late_mode.is_none_or(|first| first == place);
+            is_target && is_first && file.published_in.as_ref().is_some_and(|chain| self.is_near(chain))
         };
-        let files: Vec<File> = state.files().map(|(_, file)| file).filter(late).cloned().collect();
-        for file in &files {
-            self.advise(site, Defect::LateMode, file, target);
+        let keys: Vec<FileKey> = state.files().filter(late).map(|(key, _)| key.clone()).collect();
+        for key in &keys {
+            let Some(file) = state.file_mut(key) else { continue };
+            file.late_mode = Some(place);
+            let file = file.clone();
+            self.advise(site, Defect::LateMode, &file, target);
         }
     }
 
@@ -142,7 +148,7 @@ impl Machine<'_, '_> {
     /// Says so where a file is made that was just found not to exist.
     pub(crate) fn look_at_check(&mut self, state: &mut State, site: &Site, file: &File) {
         let creates = match file.origin {
-            Origin::Opened(how) => matches!(how, OpenAs::Truncate | OpenAs::Write | OpenAs::Append),
+            Origin::Opened(how) => how == OpenAs::Truncate,
             Origin::Whole | Origin::Copied => true,
             Origin::Temporary | Origin::Replaced | Origin::Given => false,
         };

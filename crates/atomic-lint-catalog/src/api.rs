@@ -26,6 +26,8 @@ pub enum Effect {
     Link,
     /// Unlinks `target`.
     Remove,
+    /// Makes `target` a pipe with a name.
+    MakePipe,
     /// Changes mode or owner of `target`.
     Chmod,
     /// Syncs the directory `target`.
@@ -159,6 +161,7 @@ impl Effect {
             // What follows an opening is found by it, and what only reads, removes or names files begins nothing.
             Effect::None
             | Effect::Remove
+            | Effect::MakePipe
             | Effect::Chmod
             | Effect::SyncDirectory
             | Effect::Exists
@@ -331,8 +334,21 @@ pub struct Callback {
     pub gets: Option<ArgRef>,
     /// It is given the arguments behind it.
     pub rest: bool,
-    /// It runs whenever the call succeeds, and not just perhaps.
-    pub always: bool,
+    /// When it is called.
+    pub runs: Runs,
+}
+
+/// When a callback is called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Runs {
+    /// On some ways.
+    #[default]
+    Perhaps,
+    /// Whenever the call succeeds.
+    Always,
+    /// Where the receiver is the outcome of a call that has failed.
+    OnError,
 }
 
 /// A kind of value that the models speak of: a file, a buffered writer, a path, a builder of options.

@@ -76,6 +76,7 @@ impl Catalog {
         match self.rules.get_mut(id) {
             Some(rule) => {
                 rule.level = level;
+                rule.levels.clear();
                 true
             }
             None => false,

@@ -13,7 +13,7 @@ mod prefilter;
 mod row;
 mod rule;
 
-pub use api::{Api, ArgAt, ArgRef, Callback, Effect, Kind, KindId, OpenAs, Returns};
+pub use api::{Api, ArgAt, ArgRef, Callback, Effect, Kind, KindId, OpenAs, Returns, Runs};
 pub use catalog::Catalog;
 pub use error::CatalogError;
 pub use models::{ItemValue, Models};

@@ -321,7 +321,7 @@ impl Models {
                 callable,
                 gets: row.callback_gets.clone(),
                 rest: row.callback_rest,
-                always: row.always,
+                runs: row.callback_runs,
             }),
             flushes: row.flushes,
             syncs: row.syncs,

@@ -17,6 +17,9 @@ pub struct Naming {
     /// Words of a pid file.
     #[serde(default)]
     pub pid: Vec<Name>,
+    /// Words of a file that others may not read.
+    #[serde(default)]
+    pub secret: Vec<Name>,
     /// Words of what can be made again: `cache`, `target`, `__pycache__`.
     #[serde(default)]
     pub regenerable: Vec<Name>,
@@ -47,6 +50,9 @@ pub struct Naming {
     /// Words by which a function claims to be atomic.
     #[serde(default)]
     pub claims: Vec<Name>,
+    /// Phrases by which documentation claims it.
+    #[serde(default)]
+    pub claiming_phrases: Vec<Name>,
     /// Words that take such a claim back.
     #[serde(default)]
     pub denials: Vec<Name>,
@@ -94,6 +100,12 @@ impl Naming {
             previous = next;
         }
         false
+    }
+
+    /// Whether a line of documentation says that something is atomic.
+    pub fn is_claim(&self, line: &str) -> bool {
+        let line = line.to_lowercase();
+        !line.is_empty() && self.claiming_phrases.iter().any(|phrase| line.contains(phrase.as_str()))
     }
 
     /// Whether something of that name is an open file rather than its path: `png_buffer`, not `buffer_path`.

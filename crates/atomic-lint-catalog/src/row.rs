@@ -1,6 +1,6 @@
 //! Model files as they are written: one struct for every row, checked key by key.
 
-use crate::{ArgRef, CatalogError, Effect};
+use crate::{ArgRef, CatalogError, Effect, Runs};
 use atomic_lint_ir::{Name, Twin};
 use serde::Deserialize;
 use toml::Spanned;
@@ -111,7 +111,7 @@ pub(crate) struct ApiRow {
     #[serde(default)]
     pub(crate) callback_rest: bool,
     #[serde(default)]
-    pub(crate) always: bool,
+    pub(crate) callback_runs: Runs,
     #[serde(default)]
     pub(crate) flushes: bool,
     #[serde(default)]

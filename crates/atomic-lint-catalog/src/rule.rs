@@ -104,6 +104,8 @@ pub struct Rule {
     pub group: Group,
     /// Default level.
     pub level: Level,
+    /// Levels of findings in circumstances that make them better or worse than others, by name.
+    pub levels: BTreeMap<Name, Level>,
     /// What kind of fix it has.
     pub fix: FixSafety,
     /// Languages it exists in.
@@ -131,6 +133,8 @@ struct FrontMatter {
     summary: String,
     group: Group,
     level: Level,
+    #[serde(default)]
+    levels: BTreeMap<Name, Level>,
     fix: FixSafety,
     languages: Vec<Language>,
     cwe: Vec<u32>,
@@ -159,6 +163,7 @@ impl Rule {
             summary: matter.summary,
             group: matter.group,
             level: matter.level,
+            levels: matter.levels,
             fix: matter.fix,
             languages: matter.languages,
             cwe: matter.cwe,
@@ -169,6 +174,11 @@ impl Rule {
             page: page.trim().to_owned(),
             examples: examples(page, line),
         })
+    }
+
+    /// The level of a finding that was made in that circumstance.
+    pub fn level_in(&self, circumstance: Option<&str>) -> Level {
+        circumstance.and_then(|name| self.levels.get(name)).copied().unwrap_or(self.level)
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Body {
     pub test: bool,
     /// Decorators (Python), outermost first, arguments dropped.
     pub decorators: Vec<Path>,
+    /// The first line of its documentation.
+    pub summary: Name,
     /// Attribute access runs it (`@property`, `@cached_property`).
     pub property: bool,
     /// It takes no receiver though it belongs to a type.

@@ -83,6 +83,7 @@ impl<'t> Lower<'t> {
         body.property = decorated.property;
         body.is_static = decorated.is_static && kind == BodyKind::Method;
         let block = node.get(Field::Body).unwrap_or(node);
+        body.summary = summary(block);
         let mut params = self.parameters(node.get(Field::Parameters));
         let by_class = decorated.by_class || matches!(name.text(), "__new__" | "__init_subclass__");
         if kind == BodyKind::Method && !decorated.is_static {
@@ -144,6 +145,15 @@ impl<'t> Lower<'t> {
         self.leave(body);
         id
     }
+}
+
+/// The first line of the docstring that a block begins with.
+fn summary(block: Node<'_>) -> Name {
+    let first = block.children().find(|part| part.kind() != Kind::Comment);
+    let text = first.filter(|first| first.kind() == Kind::ExpressionStatement).and_then(Node::first);
+    let content = text.filter(|text| text.kind() == Kind::String).and_then(|text| text.child_of(Kind::StringContent));
+    let lines = content.map_or("", Node::text).lines().map(str::trim);
+    lines.filter(|line| !line.is_empty()).map(Name::new).next().unwrap_or_default()
 }
 
 /// Decorators.

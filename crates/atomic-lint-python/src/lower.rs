@@ -286,6 +286,7 @@ pub(crate) fn empty_body(name: Name, kind: BodyKind, span: Span) -> Body {
         is_async: false,
         test: false,
         decorators: Vec::new(),
+        summary: Name::default(),
         property: false,
         is_static: false,
         omitted: false,

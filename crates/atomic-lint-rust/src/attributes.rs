@@ -49,6 +49,16 @@ pub(crate) fn module_path(attributes: &[Attribute]) -> Option<Name> {
     })
 }
 
+/// The first line of the documentation.
+pub(crate) fn summary(attributes: &[Attribute]) -> Name {
+    let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let lines = lines.filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(pair) => text(&pair.value),
+        _ => None,
+    });
+    lines.map(|line| Name::new(line.trim())).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
 /// `allow(rule, …): reason` of `#[cfg_attr(any(), atomic_lint::allow(rule, reason = "…"))]`.
 ///
 /// The attribute is never compiled, so it needs no tool registration; underscores stand for the hyphens of rule ids.

@@ -387,6 +387,7 @@ impl<'t> Lowerer<'t> {
             is_async: false,
             test: self.test,
             decorators: Vec::new(),
+            summary: Name::default(),
             property: false,
             is_static: false,
             omitted: false,

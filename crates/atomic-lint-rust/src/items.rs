@@ -86,7 +86,7 @@ impl Lowerer<'_> {
         match item {
             Item::Fn(item) => {
                 let path = self.names.scoped(name(&item.sig.ident));
-                let body = self.function(joined(&path), BodyKind::Function, &item.sig, &item.block, span);
+                let body = self.function(joined(&path), BodyKind::Function, &item.attrs, &item.sig, &item.block, span);
                 self.out.functions.push(Function { name: path, body });
             }
             Item::Mod(item) => self.module(item),
@@ -252,15 +252,24 @@ impl Lowerer<'_> {
         let test = std::mem::replace(&mut self.test, inner);
         let method = name(&sig.ident);
         let full = Name::from(format!("{owner}.{method}"));
-        let body = self.function(full, BodyKind::Method, sig, block, span);
+        let body = self.function(full, BodyKind::Method, attributes, sig, block, span);
         self.test = test;
         (method, body)
     }
 
-    fn function(&mut self, name: Name, kind: BodyKind, sig: &Signature, block: &Block, span: Span) -> BodyId {
+    fn function(
+        &mut self,
+        name: Name,
+        kind: BodyKind,
+        attributes: &[Attribute],
+        sig: &Signature,
+        block: &Block,
+        span: Span,
+    ) -> BodyId {
         let id = self.reserve();
         let name_span = self.at.span(sig.ident.span());
         let mut head = self.head(name, kind, span, name_span);
+        head.summary = attributes::summary(attributes);
         head.is_static = kind == BodyKind::Method && sig.receiver().is_none();
         // A function sees no variable of the body it is written in, only names.
         let around = std::mem::replace(&mut self.fun, Fun::new(id));

@@ -113,6 +113,7 @@ fn finding(rule: &'static str, place: Place, target: &str) -> Finding {
         related: Vec::new(),
         protocol: ProtocolStep::ALL.map(|step| StepMark { step, done: false, place: None }),
         reasons: Vec::new(),
+        circumstance: None,
         notes: Vec::new(),
         repair: None,
     }
