@@ -63,9 +63,9 @@ pub fn fixtures() -> Vec<Case> {
 /// The cases of the folder of one circumstance.
 fn add_folder(folder: &Path, rule: Option<&str>, cases: &mut Vec<Case>) {
     let group = folder.strip_prefix(root()).expect("fixtures are below the root").to_string_lossy().replace('\\', "/");
-    // What is fixed is looked at beside the bad case it comes from.
-    let listed =
-        entries(folder).into_iter().filter(|entry| !["fixed.rs", "fixed.py"].contains(&file_name(entry).as_str()));
+    // What is fixed is looked at beside the bad case it comes from, and what runs is run by `.ci/killed`.
+    let beside = ["fixed.rs", "fixed.py", "run.toml"];
+    let listed = entries(folder).into_iter().filter(|entry| !beside.contains(&file_name(entry).as_str()));
     cases.extend(listed.map(|entry| fixture(&group, rule.map(str::to_owned), &entry)));
 }
 

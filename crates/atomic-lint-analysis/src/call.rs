@@ -403,13 +403,12 @@ impl Machine<'_, '_> {
 
     /// Goes on in the caller after `exits`.
     pub(crate) fn land(&mut self, state: &mut State, exits: Exits) -> Value {
-        let vars = std::mem::take(&mut state.vars);
         let (mut next, value) = match (exits.ok, &exits.err) {
             (Some((next, value)), _) => (next, value),
             (None, Some(failed)) => (failed.clone(), Value::unknown()),
-            (None, None) => (std::mem::take(state), Value::unknown()),
+            (None, None) => (state.clone(), Value::unknown()),
         };
-        next.vars = vars;
+        next.return_to(state);
         *state = next;
         self.failed = exits.err.map(|failed| failed.files_only());
         value

@@ -31,6 +31,7 @@ pub(crate) fn definitions(program: &Program<'_>, writers: &Writers) -> BTreeSet<
         wanted: BTreeSet::new(),
     };
     writers.within(u32::MAX).for_each(|writer| walk.enqueue(writer, 0));
+    walk.wanted.extend(writers.within(WRAPPED).filter_map(|writer| front(program, writer)));
     while let Some((body, distance)) = walk.queue.pop_front() {
         walk.body(body, distance);
     }
@@ -38,6 +39,14 @@ pub(crate) fn definitions(program: &Program<'_>, writers: &Writers) -> BTreeSet<
     let files: BTreeSet<FileId> = writers.within(u32::MAX).map(|writer| program.body(writer).file).collect();
     walk.wanted.extend(files.into_iter().flat_map(|file| program.links.absent_parents(file)));
     walk.wanted
+}
+
+/// The file that may offer `writer` to whoever imports the package, where that is still to be seen.
+fn front(program: &Program<'_>, writer: BodyRef) -> Option<FileId> {
+    let info = program.body(writer);
+    let takes_path = info.body.kind == BodyKind::Function && !info.body.params.is_empty();
+    let front = program.links.front(info.file).filter(|_| takes_path)?;
+    program.units[front.0 as usize].is_none().then_some(front)
 }
 
 /// The roots from which a step that can begin a finding is reached.

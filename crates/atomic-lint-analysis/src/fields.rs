@@ -147,7 +147,7 @@ impl Machine<'_, '_> {
             Def::Global(of, local) => self.global_or_symbol(of, local),
             Def::Member(ty, name) => self.class_attribute(ty, &name),
             Def::Module(_) => Value::unknown(),
-            Def::External(name) => self.external_item(&name),
+            Def::External(name) => self.external_item(file, &name),
         }
     }
 
@@ -162,8 +162,8 @@ impl Machine<'_, '_> {
         self.symbol(of, path, info.ty.as_ref())
     }
 
-    fn external_item(&self, name: &Name) -> Value {
-        let models = self.models();
+    fn external_item(&self, file: FileId, name: &Name) -> Value {
+        let models = self.models_of(file);
         match models.item(name) {
             Some(ItemValue::Kind(kind)) => Value::of(Atom::Kind(*kind, None)),
             Some(ItemValue::Text(text)) => Value::path(PathExpr::text(text.clone())),

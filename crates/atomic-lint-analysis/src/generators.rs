@@ -33,7 +33,7 @@ impl Machine<'_, '_> {
         }
         self.suspended[generator as usize].waiting = exits.yields;
         let Some((mut joined, value)) = ways.joined() else { return Value::unknown() };
-        joined.vars = std::mem::take(&mut state.vars);
+        joined.return_to(state);
         *state = joined;
         value
     }
@@ -42,9 +42,14 @@ impl Machine<'_, '_> {
     pub(crate) fn resume(&mut self, state: &mut State, generator: u32, clean: bool) {
         let suspended = self.suspended[generator as usize].clone();
         let mut all = Exits::default();
+        let waits: Vec<State> = suspended.waiting.iter().map(|waiting| waiting.state.clone()).collect();
         for waiting in suspended.waiting {
             let mut at = state.without_vars();
-            at.vars = waiting.state.vars;
+            // What only another `yield` had before it is not there where it goes on from this one.
+            at.forget_files(|key| {
+                waiting.state.file(key).is_none() && waits.iter().any(|state| state.file(key).is_some())
+            });
+            at.return_to(&waiting.state);
             let start = Start {
                 body: suspended.body,
                 caller: Some(suspended.step),

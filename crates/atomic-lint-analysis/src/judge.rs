@@ -284,12 +284,13 @@ impl Evidence<'_, '_> {
     }
 
     fn superseded(&self, ending: &Ending) -> bool {
-        let called = |body: u32| self.called.contains(&BodyRef(body));
-        let given = |part: &PathExpr| matches!(part, PathExpr::Param { body, .. } if called(*body));
+        // Those who import the package call what it offers, too, and with paths of their own.
+        let explained = |body: BodyRef| self.called.contains(&body) && !self.program.offered.contains(&body);
+        let given = |part: &PathExpr| matches!(part, PathExpr::Param { body, .. } if explained(BodyRef(*body)));
         // A method finds in a field what the constructor was given.
         let by_constructor =
             ending.file.tabled && ending.file.path.paths().any(|path| path.any(&mut |part| given(part)));
-        by_constructor || ending.open_ended && called(ending.root.0)
+        by_constructor || ending.open_ended && explained(ending.root)
     }
 
     fn report_sink(

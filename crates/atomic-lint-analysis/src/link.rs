@@ -232,6 +232,11 @@ impl<'u> Links<'u> {
         self.places.can_use(file, package)
     }
 
+    /// The file by which others import what `file` is in, in play or not.
+    pub(crate) fn front(&self, file: FileId) -> Option<FileId> {
+        self.places.front(file).filter(|front| *front != file)
+    }
+
     /// The full name of the module that a file is.
     pub(crate) fn module_path(&self, file: FileId) -> &[Name] {
         self.places.of(file).map_or(&[], |place| place.path.as_slice())
@@ -471,10 +476,23 @@ impl<'u> Links<'u> {
         if hops > HOPS {
             return None;
         }
-        self.walk_own(module, segments, hops).or_else(|| {
+        let found = self.walk_own(module, segments, hops).or_else(|| {
             let public = self.globs_of(module).iter().filter(|(_, public)| *public).map(|(target, _)| *target);
             self.search_globs(public.collect(), segments, hops)
-        })
+        });
+        found.or_else(|| self.in_library(module, segments))
+    }
+
+    /// What a module has of a library of which it passes all names on: `from os import *` in a `compat/os.py`.
+    fn in_library(&self, module: ModuleRef, segments: &[Name]) -> Option<Def> {
+        let language = self.place(module).language;
+        let globs = self.unit(module).filter(|_| language == Language::Python)?.globs.iter();
+        let library = globs.map(|glob| &glob.target).find(|target| match target.segments.first() {
+            Some(first) => target.root == Root::Absolute && self.libraries.contains(first),
+            None => false,
+        })?;
+        let path = library.segments.iter().chain(segments);
+        Some(Def::External(path.map(Name::as_str).collect::<Vec<_>>().join(language.separator()).into()))
     }
 
     /// As [`Links::walk`], by what the module itself defines, imports or holds.

@@ -5,7 +5,7 @@ use crate::file::{File, Ways};
 use crate::found::{Found, Left};
 use crate::frame::Exits;
 use crate::link::{Def, TypeRef};
-use crate::path::PathRef;
+use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, StepRef};
 use crate::protocol::Stages;
 use crate::state::{Fields, State};
@@ -92,6 +92,8 @@ pub(crate) struct Log {
     pub(crate) left: Vec<Left>,
     /// Types of which the root asked what their fields hold.
     pub(crate) asked: BTreeSet<TypeRef>,
+    /// What the root, a generator, has handed out.
+    pub(crate) yielded: Value,
     /// Bodies that would have been run, had they not been left out.
     pub(crate) omitted: BTreeSet<BodyRef>,
     pub(crate) fields: BTreeMap<(TypeRef, Name), Value>,
@@ -198,6 +200,8 @@ impl Log {
         if self.muted {
             return;
         }
+        let path = ending.file.path.map_paths(PathExpr::at_hand);
+        let ending = Ending { file: File { path, ..ending.file }, ..ending };
         match self.endings.get_mut(&key) {
             Some(known) => known.merge(&ending),
             None => {
@@ -208,8 +212,10 @@ impl Log {
 
     /// Writes down everything that is left at the exits of the root.
     pub(crate) fn leave_root(&mut self, root: BodyRef, exits: &Exits) {
-        let ok = exits.ok.as_ref().map(|(state, value)| Way::new(state, Some(value)));
-        let ways: Vec<Way<'_>> = ok.into_iter().chain(exits.err.as_ref().map(|state| Way::new(state, None))).collect();
+        let yielded = self.yielded.clone();
+        let way = |state, value| Way::new(state, value, &yielded);
+        let ok = exits.ok.as_ref().map(|(state, value)| way(state, Some(value)));
+        let ways: Vec<Way<'_>> = ok.into_iter().chain(exits.err.as_ref().map(|state| way(state, None))).collect();
         let found = self.found.clone().unwrap_or_default();
         self.touched = ways.iter().flat_map(|way| way.files(&found, root, self.read.keys())).cloned().collect();
         self.left = ways.iter().map(Way::left).collect();
@@ -283,8 +289,9 @@ struct Way<'s> {
 }
 
 impl<'s> Way<'s> {
-    fn new(state: &'s State, value: Option<&Value>) -> Self {
+    fn new(state: &'s State, value: Option<&Value>, yielded: &Value) -> Self {
         let mut reached = Reached::default();
+        reached.value(state, yielded);
         if let Some(value) = value {
             reached.value(state, value);
         }

@@ -18,8 +18,11 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A block is not run more often than this; values are bounded, so it only cuts long chains short.
+/// After that many runs of a block no more is added to what its variables may hold.
 const VISITS: u32 = 6;
+
+/// A block is not run more often than this, by when what is known of files has long come to rest.
+const LAST_VISIT: u32 = 9;
 
 /// Steps that one root may run; what is called beyond that is taken as unknown.
 const STEPS: usize = 40_000;
@@ -97,7 +100,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.log.leave_root(root, &exits);
     }
 
-    fn symbolic_arguments(&self, root: BodyRef) -> Vec<(Local, Value)> {
+    fn symbolic_arguments(&mut self, root: BodyRef) -> Vec<(Local, Value)> {
         let info = self.program.body(root);
         let mut args = self.symbolic_parameters(root);
         if let BodyKind::Closure(_) = info.body.kind {
@@ -112,7 +115,7 @@ impl<'p, 'u> Machine<'p, 'u> {
     }
 
     /// Parameters of which nothing is known but which they are.
-    pub(crate) fn symbolic_parameters(&self, root: BodyRef) -> Vec<(Local, Value)> {
+    pub(crate) fn symbolic_parameters(&mut self, root: BodyRef) -> Vec<(Local, Value)> {
         let info = self.program.body(root);
         let mut args = Vec::new();
         for (at, param) in info.body.params.iter().enumerate() {
@@ -123,9 +126,15 @@ impl<'p, 'u> Machine<'p, 'u> {
                 _ => {
                     let path = PathExpr::Param { body: root.0, index: at as u32, name: param.name.clone() };
                     let mut value = self.symbol(info.file, PathRef::new(path), param.ty.as_ref());
-                    // A text by default is what most callers mean: a mode, a suffix.
-                    if let Some(Const::Text(text)) = &param.default {
-                        value.join(&Value::path(PathExpr::text(text.clone())));
+                    // What is there by default is what most callers mean: a mode, a suffix, a function.
+                    match &param.default {
+                        Some(Const::Text(text)) => {
+                            value.join(&Value::path(PathExpr::text(text.clone())));
+                        }
+                        Some(Const::Item(path)) => {
+                            value.join(&self.item_in(info.file, path).filter(crate::call::callable));
+                        }
+                        _ => {}
                     }
                     value
                 }
@@ -219,13 +228,15 @@ impl<'p, 'u> Machine<'p, 'u> {
                 let to = to.0 as usize;
                 let Some(slot) = entry.get_mut(to) else { continue };
                 let changed = match slot {
-                    Some(known) => known.join(&state),
+                    Some(known) if visits[to] < VISITS => known.join(&state),
+                    // What is open or written is not to be lost, however long values go on growing.
+                    Some(known) => known.join_files(&state),
                     None => {
                         *slot = Some(state);
                         true
                     }
                 };
-                if changed && visits[to] < VISITS {
+                if changed && visits[to] < LAST_VISIT {
                     queue.insert((info.order[to].unwrap_or(u32::MAX), to as u32));
                 }
             }
@@ -309,7 +320,7 @@ impl<'p, 'u> Machine<'p, 'u> {
                 let object = self.get(state, *object);
                 let value = self.load(at, step, state, &object, field);
                 if field == "[]" {
-                    state.go_on_to(&value);
+                    value.paths().for_each(|element| state.take_element(element, at));
                 }
                 self.set(state, *dst, value);
             }
@@ -396,6 +407,9 @@ impl<'p, 'u> Machine<'p, 'u> {
             let body = self.frame().body;
             let place = self.program.place(body, self.program.body(body).body.name_span);
             self.hand_over(&mut state, &value, "", place);
+            if self.frames.len() == 1 {
+                self.log.yielded.join(&value);
+            }
             return vec![(resume, state.clone()), (unwind, state)];
         }
         let frame = self.frame_mut();

@@ -35,6 +35,12 @@ impl Machine<'_, '_> {
             if known {
                 return all;
             }
+        } else if matches!(name.as_str(), "__exit__" | "__aexit__") {
+            // The same holds of managers: those that were not entered have nothing to leave.
+            for atom in present.atoms() {
+                self.call_method_of(step, state, atom, name, site);
+            }
+            return Value::of(Atom::None);
         } else {
             let mut ways = Ways::default();
             for atom in present.atoms() {

@@ -39,6 +39,11 @@ impl Machine<'_, '_> {
         {
             return Made { file: Some(key), ..Made::default() };
         }
+        // What stood there was removed to make room, so it is at stake all the same.
+        let how = match self.removed_before(state, &path).filter(|_| how == OpenAs::Exclusive) {
+            Some(_) => OpenAs::Truncate,
+            None => how,
+        };
         let mut file = self.new_file(api, site, Origin::Opened(how), path);
         file.truncated = how == OpenAs::Truncate;
         file.has_mode = gives_mode(state, api, site);

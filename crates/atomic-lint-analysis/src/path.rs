@@ -60,17 +60,20 @@ pub(crate) enum PathExpr {
     Argument,
 }
 
+/// The function, which no program has, of what [`PathExpr::earlier`] makes.
+const EARLIER: &str = "(earlier)";
+
 /// Larger expressions are not followed: a path that grows in a loop must come to an end.
 const SIZE: u32 = 40;
 
 impl PathRef {
-    /// `expr`, or an opaque stand-in where it has grown too large.
+    /// `expr`, or where it has grown too large an opaque stand-in, the same one for equal expressions only.
     pub(crate) fn new(expr: PathExpr) -> Self {
         let size = 1 + expr.parts().into_iter().map(|part| part.0.size).sum::<u32>();
-        if size > SIZE {
-            return PathRef::new(PathExpr::Item("…".into()));
-        }
         let hash = rustc_hash::FxBuildHasher.hash_one(&expr);
+        if size > SIZE {
+            return PathRef::new(PathExpr::Item(format!("…{hash}").into()));
+        }
         PathRef(Arc::new(Node { expr, hash, size }))
     }
 }
@@ -114,6 +117,9 @@ impl fmt::Debug for PathRef {
         self.0.expr.fmt(f)
     }
 }
+
+/// A text of more parts than this is taken as its beginning with something appended.
+const MOST_PARTS: usize = 256;
 
 impl PathExpr {
     /// A text.
@@ -179,6 +185,7 @@ impl PathExpr {
         match flat.as_slice() {
             [] => PathExpr::text(""),
             [only] => only.clone(),
+            [first, ..] if flat.len() > MOST_PARTS => PathRef::new(PathExpr::Sibling(first.clone())),
             _ => split_directories(flat),
         }
     }
@@ -214,6 +221,54 @@ impl PathExpr {
     /// Whether any part of it satisfies `test`.
     pub(crate) fn any(&self, test: &mut dyn FnMut(&PathExpr) -> bool) -> bool {
         test(self) || self.parts().into_iter().any(|part| part.any(test))
+    }
+
+    /// What stands for an element that a loop has been given before the one at hand.
+    pub(crate) fn earlier(element: &PathRef) -> PathRef {
+        PathRef::new(PathExpr::Result(Name::new_static(EARLIER), vec![element.clone()]))
+    }
+
+    /// `path` with `new`, which may hold `old`, in place of every `old`.
+    pub(crate) fn replaced(path: &PathRef, old: &PathRef, new: &PathRef) -> PathRef {
+        if path == old {
+            return new.clone();
+        }
+        if path == new || !path.any(&mut |part| *part == **old) {
+            return path.clone();
+        }
+        PathExpr::with_parts(path, |part| PathExpr::replaced(part, old, new))
+    }
+
+    /// `path` as if every element were the one at hand.
+    pub(crate) fn at_hand(path: &PathRef) -> PathRef {
+        match &**path {
+            PathExpr::Result(name, parts) if name == EARLIER => PathExpr::at_hand(&parts[0]),
+            _ if path.any(&mut |part| matches!(part, PathExpr::Result(name, _) if name == EARLIER)) => {
+                PathExpr::with_parts(path, PathExpr::at_hand)
+            }
+            _ => path.clone(),
+        }
+    }
+
+    fn with_parts(path: &PathRef, mut each: impl FnMut(&PathRef) -> PathRef) -> PathRef {
+        PathRef::new(match &**path {
+            PathExpr::Field(base, name) => PathExpr::Field(each(base), name.clone()),
+            PathExpr::Parent(base) => PathExpr::Parent(each(base)),
+            PathExpr::FileName(base) => PathExpr::FileName(each(base)),
+            PathExpr::Sibling(base) => PathExpr::Sibling(each(base)),
+            PathExpr::Temporary(base, step) => PathExpr::Temporary(each(base), *step),
+            PathExpr::Join(a, b) => PathExpr::Join(each(a), each(b)),
+            PathExpr::WithExtension(a, b) => PathExpr::WithExtension(each(a), each(b)),
+            PathExpr::Result(name, parts) => PathExpr::Result(name.clone(), parts.iter().map(each).collect()),
+            PathExpr::Concat(parts) => PathExpr::Concat(parts.iter().map(each).collect()),
+            whole @ (PathExpr::Text(_)
+            | PathExpr::Param { .. }
+            | PathExpr::Item(_)
+            | PathExpr::Made(_)
+            | PathExpr::SystemTemp
+            | PathExpr::Environment(_)
+            | PathExpr::Argument) => whole.clone(),
+        })
     }
 
     /// Whether it depends on a parameter of the body `body`.
@@ -342,6 +397,23 @@ mod tests {
         let path = param("path");
         let again = PathExpr::join(&PathExpr::parent(&path), &PathExpr::file_name(&path));
         assert_eq!(again, path);
+    }
+
+    #[test]
+    fn an_earlier_element_is_another_one_until_it_is_at_hand_again() {
+        let element = PathRef::new(PathExpr::Field(param("all"), "[]".into()));
+        let staging = PathExpr::concat(vec![element.clone(), PathExpr::text(".tmp")]);
+        let before = PathExpr::replaced(&staging, &element, &PathExpr::earlier(&element));
+        assert_ne!(before, staging);
+        assert_eq!(PathExpr::replaced(&before, &element, &PathExpr::earlier(&element)), before);
+        assert_eq!(PathExpr::at_hand(&before), staging);
+    }
+
+    #[test]
+    fn large_paths_are_told_apart() {
+        let grown = |name: &str| (0..100).fold(param(name), |path, _| PathExpr::join(&path, &param("part")));
+        assert_eq!(grown("one"), grown("one"));
+        assert_ne!(grown("one"), grown("other"));
     }
 
     #[test]

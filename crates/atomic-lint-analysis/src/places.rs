@@ -105,6 +105,15 @@ impl Places {
         self.python.get(path).copied()
     }
 
+    /// The file by which others import what `file` is in: its outermost Python package, or its crate.
+    pub(crate) fn front(&self, file: FileId) -> Option<FileId> {
+        let place = self.of(file)?;
+        match place.language {
+            Language::Python => self.in_package(place.package, place.path.get(..1)?),
+            Language::Rust => self.root(place.package),
+        }
+    }
+
     /// The file of the root module of `package`.
     pub(crate) fn root(&self, package: u32) -> Option<FileId> {
         self.roots.get(&package).copied()

@@ -4,11 +4,12 @@ use atomic_lint_catalog::{Catalog, Models};
 use atomic_lint_ir::{Block, BlockId, Body, BodyId, BodyKind, Callee, Exit, Language, Local, Name, Op, Unit};
 use atomic_lint_source::{FileId, Place, Span};
 
-use crate::link::{Links, TypeRef};
+use crate::link::{Def, Links, TypeRef};
 use crate::outcome::Known;
 use crate::places::Places;
 use crate::relevance::Relevance;
 use rustc_hash::FxHashSet;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// A body by its number in the program.
@@ -51,6 +52,8 @@ pub(crate) struct Program<'u> {
     first: Vec<u32>,
     pub(crate) links: Links<'u>,
     pub(crate) relevance: Relevance,
+    /// Functions that a package passes on to whoever imports it.
+    pub(crate) offered: FxHashSet<BodyRef>,
 }
 
 impl<'u> Program<'u> {
@@ -86,8 +89,10 @@ impl<'u> Program<'u> {
         }
         let libraries = catalog.models(Language::Python).libraries();
         let links = Links::new(places, units, libraries);
-        let mut program = Program { catalog, units, bodies, first, links, relevance: Relevance::default() };
+        let (relevance, offered) = (Relevance::default(), FxHashSet::default());
+        let mut program = Program { catalog, units, bodies, first, links, relevance, offered };
         program.assign_owners();
+        program.offered = program.find_offered();
         program.relevance = Relevance::new(&program);
         program
     }
@@ -160,6 +165,22 @@ impl<'u> Program<'u> {
         let mut parts: Vec<Name> = self.links.module_path(info.file).to_vec();
         parts.extend(info.body.name.split('.').map(Name::new));
         Name::from(parts.join(separator))
+    }
+
+    /// What the front of a package imports under a public name.
+    fn find_offered(&self) -> FxHashSet<BodyRef> {
+        let files = (0..self.units.len() as u32).map(FileId).filter(|file| self.units[file.0 as usize].is_some());
+        let fronts: BTreeSet<FileId> = files.filter_map(|file| self.links.front(file)).collect();
+        let mut offered = FxHashSet::default();
+        for front in fronts {
+            let Some(unit) = self.units[front.0 as usize] else { continue };
+            for import in unit.imports.iter().filter(|import| import.public && !import.name.starts_with('_')) {
+                if let Def::Function(file, body, None) = self.links.resolve(front, &import.target) {
+                    offered.insert(self.body_ref(file, body));
+                }
+            }
+        }
+        offered
     }
 
     fn assign_owners(&mut self) {

@@ -214,7 +214,7 @@ impl Machine<'_, '_> {
     }
 
     /// Where the target was removed by the function at hand, or by a helper that it called.
-    fn removed_before(&self, state: &State, target: &Value) -> Option<Removal> {
+    pub(crate) fn removed_before(&self, state: &State, target: &Value) -> Option<Removal> {
         let chain = self.function_chain();
         let removals = target.paths().filter_map(|path| state.removed.get(path));
         let mut ours =

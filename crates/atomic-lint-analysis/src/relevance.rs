@@ -152,6 +152,11 @@ impl Graph {
         temporary: &FxHashSet<Name>,
     ) {
         let info = program.body(BodyRef(at));
+        for param in &info.body.params {
+            if let Some(Const::Item(path)) = &param.default {
+                self.add_path(program, at, path, None);
+            }
+        }
         for block in &info.body.blocks {
             for step in &block.steps {
                 match &step.op {
@@ -315,12 +320,14 @@ fn mentions_sink(program: &Program<'_>, at: u32) -> bool {
         },
         _ => false,
     };
+    let mut defaults = info.body.params.iter().filter_map(|param| param.default.clone());
     let mut steps = info.body.blocks.iter().flat_map(|block| &block.steps);
-    steps.any(|step| match &step.op {
-        Op::Copy { src, .. } | Op::Store { src, .. } => is_sink_item(src),
-        Op::Call { args, .. } => args.iter().any(|arg| is_sink_item(&arg.value)),
-        _ => false,
-    })
+    defaults.any(|default| is_sink_item(&Operand::Const(default)))
+        || steps.any(|step| match &step.op {
+            Op::Copy { src, .. } | Op::Store { src, .. } => is_sink_item(src),
+            Op::Call { args, .. } => args.iter().any(|arg| is_sink_item(&arg.value)),
+            _ => false,
+        })
 }
 
 /// The methods of one name, by language and package: code calls only what its package can use.

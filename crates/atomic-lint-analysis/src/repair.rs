@@ -19,12 +19,16 @@ pub(crate) fn of_file(models: &Models, file: &File) -> Option<(FileId, Repair)> 
         return None;
     }
     let kind = RepairKind::Through(file.twin?);
+    let stays_open = matches!(file.origin, Origin::Opened(_));
     let repair = Repair {
         kind,
         at: file.place.span,
         api: models.spoken(&file.api),
         target: within(file.place.file, file.named),
-        steps: steps(file, file.place.file),
+        steps: steps(file, file.place.file)
+            .into_iter()
+            .filter(|(step, _)| stays_open || *step != FlowStep::Open)
+            .collect(),
     };
     Some((file.place.file, repair))
 }

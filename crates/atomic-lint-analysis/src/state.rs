@@ -3,7 +3,7 @@
 use crate::file::{File, Origin, Ways};
 use crate::finding::Moment;
 use crate::maps::{join_fields, join_maps, meet_maps, same_map};
-use crate::path::PathRef;
+use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Stage};
 use crate::value::{FileKey, ObjectKey, Value};
@@ -44,6 +44,8 @@ pub(crate) struct State {
     absent: OrdMap<PathRef, ()>,
     /// What renames were tried: from where to where, whether they succeeded or not.
     tried: OrdMap<(PathRef, PathRef), ()>,
+    /// Elements that the body at hand has taken of something, with the step that took them last.
+    elements: OrdMap<(PathRef, StepRef), ()>,
     /// The files that were made as temporary ones, here or on another way.
     temporary: OrdMap<FileKey, ()>,
     /// A step has failed on every way that leads here.
@@ -109,6 +111,14 @@ impl State {
         self.files.insert(key, file)
     }
 
+    /// Leaves out the files that are not there on the way to be gone.
+    pub(crate) fn forget_files(&mut self, is_elsewhere: impl Fn(&FileKey) -> bool) {
+        let elsewhere: Vec<FileKey> = self.files.keys().filter(|key| is_elsewhere(key)).cloned().collect();
+        for key in &elsewhere {
+            self.files.remove(key);
+        }
+    }
+
     /// Puts back the files of an earlier point, as when a call turns out to have failed.
     pub(crate) fn restore_files(&mut self, earlier: &State) {
         self.files = earlier.files.clone();
@@ -121,18 +131,45 @@ impl State {
         self.absent.insert(path.clone(), ());
     }
 
-    /// A loop goes on to its next element, which has the name of the one before: what was seen of that no longer holds.
-    pub(crate) fn go_on_to(&mut self, element: &Value) {
-        let names: Vec<&PathRef> = element.paths().collect();
-        let is_of = |path: &PathRef| names.iter().any(|name| path.any(&mut |part| part == &***name));
-        if !names.is_empty() {
-            forget(&mut self.removed, is_of);
-            forget(&mut self.absent, is_of);
+    /// The step `at` takes `element`; where it has taken one before, what is known is of that earlier one.
+    ///
+    /// Two loops over the same things go through the same elements, so another step changes nothing.
+    pub(crate) fn take_element(&mut self, element: &PathRef, at: StepRef) {
+        let takers: Vec<(PathRef, StepRef)> =
+            self.elements.keys().filter(|(taken, _)| taken == element).cloned().collect();
+        if takers.iter().any(|(_, step)| *step == at) {
+            self.pass_element(element);
         }
-        for (key, _) in element.handles() {
-            if let Some(file) = self.files.get_mut(key).filter(|file| file.unsynced) {
-                file.unsynced = false;
+        takers.iter().for_each(|taker| {
+            self.elements.remove(taker);
+        });
+        self.elements.insert((element.clone(), at), ());
+    }
+
+    fn pass_element(&mut self, element: &PathRef) {
+        let earlier = PathExpr::earlier(element);
+        let pass = |path: &PathRef| PathExpr::replaced(path, element, &earlier);
+        let changed = |value: &Value| Some(value.map_paths(pass)).filter(|passed| passed != value);
+        let files = self.files.iter().filter_map(|(key, file)| Some((key.clone(), changed(&file.path)?)));
+        for (key, path) in files.collect::<Vec<_>>() {
+            if let Some(file) = self.files.get_mut(&key) {
+                file.path = path;
             }
+        }
+        let vars = self.vars.iter().filter_map(|(local, value)| Some((*local, changed(value)?)));
+        for (local, value) in vars.collect::<Vec<_>>() {
+            self.vars.insert(local, value);
+        }
+        let is_of = |path: &PathRef| pass(path) != *path;
+        for path in self.removed.keys().filter(|path| is_of(path)).cloned().collect::<Vec<_>>() {
+            self.removed.remove(&path);
+        }
+        for path in self.absent.keys().filter(|path| is_of(path)).cloned().collect::<Vec<_>>() {
+            self.absent.remove(&path);
+        }
+        let tried = self.tried.keys().filter(|(from, to)| is_of(from) || is_of(to));
+        for renamed in tried.cloned().collect::<Vec<_>>() {
+            self.tried.remove(&renamed);
         }
     }
 
@@ -199,9 +236,15 @@ impl State {
         self.tried.keys().filter(move |(from, _)| from == source).map(|(_, to)| to)
     }
 
-    /// This state without the variables of the body at hand.
+    /// This state without the variables of the body at hand, and without the elements that it has taken.
     pub(crate) fn without_vars(&self) -> State {
-        State { vars: OrdMap::new(), ..self.clone() }
+        State { vars: OrdMap::new(), elements: OrdMap::new(), ..self.clone() }
+    }
+
+    /// Takes over from `body` what is only of the body at hand.
+    pub(crate) fn return_to(&mut self, body: &State) {
+        self.vars = body.vars.clone();
+        self.elements = body.elements.clone();
     }
 
     /// Only what is known of files.
@@ -246,13 +289,19 @@ impl State {
 
     /// Adds what may hold on another way; whether that changed anything.
     pub(crate) fn join(&mut self, other: &State) -> bool {
+        let mut changed = join_maps(&mut self.heap, &other.heap, join_fields);
+        changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
+        changed |= join_maps(&mut self.elements, &other.elements, |(), ()| false);
+        changed | self.join_files(other)
+    }
+
+    /// Adds what may hold of files on another way; what variables and objects hold stays as it is.
+    pub(crate) fn join_files(&mut self, other: &State) -> bool {
         let ways = Ways { mine_failed: self.failed, theirs_failed: other.failed };
         let mut changed = self.failed && !other.failed;
         self.failed &= other.failed;
         changed |= join_maps(&mut self.files, &other.files, |mine, theirs| mine.join(theirs, ways));
         join_maps(&mut self.temporary, &other.temporary, |(), ()| false);
-        changed |= join_maps(&mut self.heap, &other.heap, join_fields);
-        changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
         changed |= self.join_removals(other);
         changed |= meet_maps(&mut self.absent, &other.absent);
         changed | join_maps(&mut self.tried, &other.tried, |(), ()| false)
@@ -289,21 +338,13 @@ impl State {
             && same_map(&self.removed, &other.removed)
             && same_map(&self.absent, &other.absent)
             && same_map(&self.tried, &other.tried)
-    }
-}
-
-/// Takes out what `is_gone` says of its path; a map that holds none stays shared.
-fn forget<V: Clone>(map: &mut OrdMap<PathRef, V>, is_gone: impl Fn(&PathRef) -> bool) {
-    let gone: Vec<PathRef> = map.keys().filter(|path| is_gone(path)).cloned().collect();
-    for path in gone {
-        map.remove(&path);
+            && same_map(&self.elements, &other.elements)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::path::PathExpr;
 
     fn tried(state: &State, names: &[&str]) -> State {
         let mut state = state.clone();

@@ -134,6 +134,15 @@ impl Value {
         all
     }
 
+    /// What `each` makes of every path in it; the rest as it is.
+    pub(crate) fn map_paths(&self, each: impl Fn(&PathRef) -> PathRef) -> Value {
+        self.map(|atom| match atom {
+            Atom::Path(path) => Value::path(each(path)),
+            Atom::Kind(kind, Some(path)) => Value::of(Atom::Kind(*kind, Some(each(path)))),
+            other => Value::of(other.clone()),
+        })
+    }
+
     /// Only the possibilities that satisfy `test`.
     pub(crate) fn filter(&self, test: impl Fn(&Atom) -> bool) -> Value {
         Value(self.0.iter().filter(|atom| test(atom)).cloned().collect())

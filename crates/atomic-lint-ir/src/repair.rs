@@ -44,7 +44,7 @@ pub enum Twin {
 /// A step of the flow beside the reported one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FlowStep {
-    /// The call that created or opened the file.
+    /// The call that created or opened the file, which stays open behind it.
     Open,
     /// A call that wrote to it.
     Write,
@@ -61,7 +61,7 @@ pub enum FlowStep {
 }
 
 /// A repair of one finding, in the file that holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Repair {
     /// What has to be done.
     pub kind: RepairKind,

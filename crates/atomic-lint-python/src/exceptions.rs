@@ -7,7 +7,7 @@ use crate::frame::{Landing, Region, Shared};
 use crate::kind::{Field, Kind};
 use crate::lower::Lower;
 use crate::tree::Node;
-use atomic_lint_ir::{Arg, BlockId, Callee, Const, Exit, Local, Name, Operand};
+use atomic_lint_ir::{Arg, BlockId, Callee, Const, Exit, Local, Name, Operand, Test};
 use atomic_lint_source::Span;
 
 /// How many nodes of `finally` clauses one body may lower.
@@ -162,9 +162,21 @@ impl<'t> Lower<'t> {
         }
         for (handler, entry) in handlers.iter().zip(entries) {
             self.builder().switch_to(entry);
+            if misses_operation(*handler) {
+                self.ask_what_failed();
+            }
             self.handler(*handler);
             self.builder().exit(Exit::Goto(after));
         }
+    }
+
+    /// Goes on only where it is found that the failure was of the kind that is waited for.
+    fn ask_what_failed(&mut self) {
+        let (then, otherwise) = (self.new_block(), self.new_block());
+        self.builder().exit(Exit::If { test: Test::Unknown, then, otherwise });
+        self.builder().switch_to(otherwise);
+        self.unwind();
+        self.builder().switch_to(then);
     }
 
     fn handler(&mut self, node: Node<'t>) {
@@ -186,7 +198,23 @@ fn caught_as(node: Node<'_>) -> Option<Node<'_>> {
 
 /// Whether an `except` clause catches every exception that a program goes on after.
 fn catches_all(node: Node<'_>) -> bool {
-    let Some(value) = node.get(Field::Value) else { return true };
-    let class = if value.kind() == Kind::AsPattern { value.first().unwrap_or(value) } else { value };
-    matches!(class.text(), "Exception" | "BaseException")
+    caught(node).is_none_or(|class| matches!(class.text(), "Exception" | "BaseException"))
+}
+
+/// Whether an `except` clause is there for operations that do not exist everywhere: that one is absent is no
+/// failure of it.
+fn misses_operation(node: Node<'_>) -> bool {
+    let is_of_absence = |class: Node<'_>| {
+        matches!(class.text(), "AttributeError" | "ImportError" | "NameError" | "NotImplementedError")
+    };
+    caught(node).is_some_and(|class| match class.kind() {
+        Kind::Tuple => class.children().all(is_of_absence),
+        _ => is_of_absence(class),
+    })
+}
+
+/// What an `except` clause names: a class, or a tuple of them.
+fn caught(node: Node<'_>) -> Option<Node<'_>> {
+    let value = node.get(Field::Value)?;
+    Some(if value.kind() == Kind::AsPattern { value.first().unwrap_or(value) } else { value })
 }

@@ -9,7 +9,7 @@ use atomic_lint_python::PythonFrontend;
 use atomic_lint_rust::RustFrontend;
 use atomic_lint_source::{Edit, FileId};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A fix as it is applied.
 #[derive(Clone, Debug)]
@@ -50,22 +50,41 @@ pub(crate) fn mends(
 
 /// What a fix leaves of the function around it is parsed again, so that all of a large one with many would take
 /// quadratic time: no more bytes are parsed for the fixes of a file.
-const BUDGET: usize = 512 << 10;
+const BUDGET: usize = 4 << 20;
 
 /// To look a name up in a file costs as much as to parse that part of it.
 const LOOKING_UP: usize = 16;
 
-/// How many of `tasks` can be written out at once; the first always can.
-fn affordable(tasks: &[(usize, &Task)], text: &str) -> usize {
-    let (_, language, _) = tasks[0].1;
+/// A repair of a file, and which findings it is for: what a function does wrong, each of its callers may be told.
+type Shared<'t> = (&'t Task, Vec<usize>);
+
+/// The repairs of `tasks`, each of them once.
+fn shared<'t>(tasks: &[(usize, &'t Task)]) -> Vec<Shared<'t>> {
+    let mut all: Vec<Shared<'t>> = Vec::new();
+    let mut known: HashMap<&Repair, usize> = HashMap::new();
+    for (at, task) in tasks {
+        match known.get(&task.2) {
+            Some(first) => all[*first].1.push(*at),
+            None => {
+                known.insert(&task.2, all.len());
+                all.push((task, vec![*at]));
+            }
+        }
+    }
+    all
+}
+
+/// How many of `repairs` can be written out at once; the first always can.
+fn affordable(repairs: &[Shared<'_>], text: &str) -> usize {
+    let (_, language, _) = repairs[0].0;
     let parts = guarded(|| frontend(*language).outline(text).parts).unwrap_or_default();
-    let size = |(_, (_, _, repair)): &(usize, &Task)| {
+    let size = |((_, _, repair), _): &Shared<'_>| {
         let next = parts.partition_point(|part| part.span.end <= repair.at.start);
         let part = parts.get(next).map_or(text.len(), |part| (part.span.end - part.span.start) as usize);
         part + text.len() / LOOKING_UP
     };
-    let spent = tasks.iter().scan(0, |spent, task| {
-        *spent += size(task);
+    let spent = repairs.iter().scan(0, |spent, repair| {
+        *spent += size(repair);
         Some(*spent)
     });
     spent.take_while(|spent| *spent <= BUDGET).count().max(1)
@@ -79,9 +98,10 @@ fn of_file(tasks: &[(usize, &Task)], sources: &Sources, runtime: Runtime) -> Vec
     if source.is_single_byte() {
         return all("the file is not UTF-8");
     }
+    let shared = shared(tasks);
     // The others have their turn when these are done.
-    let (now, later) = tasks.split_at(affordable(tasks, &source.text));
-    let repairs: Vec<&Repair> = now.iter().map(|(_, (_, _, repair))| repair).collect();
+    let (now, later) = shared.split_at(affordable(&shared, &source.text));
+    let repairs: Vec<&Repair> = now.iter().map(|((_, _, repair), _)| repair).collect();
     let speller = speller(tasks[0].1.1);
     let Some(spelled) = guarded(|| speller.spell_all(&source.text, &repairs, runtime)) else {
         return all("the speller panicked, please report this file");
@@ -90,8 +110,9 @@ fn of_file(tasks: &[(usize, &Task)], sources: &Sources, runtime: Runtime) -> Vec
         spelled.map(|spelling| Mend { file, spelling }).map_err(|decline| decline.0)
     };
     let late = || Err("its file has too many others for all of them to be written out at once".to_owned());
-    let done = now.iter().zip(spelled).map(|((at, _), spelled)| (*at, mend(spelled)));
-    done.chain(later.iter().map(|(at, _)| (*at, late()))).collect()
+    let done = now.iter().zip(spelled.into_iter().map(mend));
+    let all = done.chain(later.iter().map(|repair| (repair, late())));
+    all.flat_map(|((_, findings), made)| findings.iter().map(move |at| (*at, made.clone()))).collect()
 }
 
 /// The fix of what is wrong with a comment.

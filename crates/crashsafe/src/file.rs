@@ -59,6 +59,18 @@ impl File {
         &self.staged.target
     }
 
+    /// Gives the file these permissions, which it keeps whatever those of the old file are.
+    ///
+    /// [`std::fs::File::set_permissions`] on the staging file would last until [`commit`](Self::commit) only.
+    #[cfg(unix)]
+    pub fn set_permissions(&mut self, permissions: std::fs::Permissions) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = permissions.mode() & 0o7777;
+        self.staged.file().set_permissions(permissions)?;
+        self.staged.mode = Some(crate::sys::Mode::Bits(mode));
+        Ok(())
+    }
+
     /// Makes the content that of the target: gives the file mode and owner of the old one, syncs it, renames it over
     /// the target, syncs the directory.
     pub fn commit(self) -> Result<Outcome, CommitError<File>> {

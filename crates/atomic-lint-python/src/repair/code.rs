@@ -92,9 +92,10 @@ impl<'t> Code<'t> {
         })
     }
 
-    /// A name that is not in the file yet, made of `wish`.
-    pub(super) fn fresh(&self, wish: &str) -> String {
-        let taken = |name: &str| self.tree.all().any(|node| node.kind() == Kind::Identifier && node.text() == name);
+    /// A name for a variable that `scope` does not know yet, made of `wish`.
+    pub(super) fn fresh(&self, scope: Node<'t>, wish: &str) -> String {
+        let is_it = |node: Node<'t>, name: &str| node.kind() == Kind::Identifier && node.text() == name;
+        let taken = |name: &str| scope.descendants().any(|node| is_it(node, name));
         let numbered = (2..).map(|number| format!("{wish}_{number}"));
         std::iter::once(wish.to_string()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
     }

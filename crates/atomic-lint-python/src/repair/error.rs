@@ -12,7 +12,16 @@ pub(super) fn passed_on(order: &Order<'_, '_>) -> Said {
     let around = order.site.around().find(|site| swallows(site.node()));
     let around = around.ok_or_else(|| decline("where its error is dropped is not seen here"))?;
     let body = around.node().get(Field::Body).ok_or_else(|| decline("it has no body"))?;
+    if !body.children().filter(|node| node.kind().is_statement()).all(|statement| is_step(order, statement)) {
+        return Err(decline("the errors of other things are dropped with it"));
+    }
     Ok(Draft::new("pass the error on").edit(unwrapped(order, &around, body)?).doubtful(true))
+}
+
+/// Whether `statement` has to do with the file, and with nothing else.
+fn is_step(order: &Order<'_, '_>, statement: Node<'_>) -> bool {
+    let steps = order.repair.steps.iter().map(|(_, span)| *span);
+    steps.chain([order.repair.at]).any(|step| statement.span().contains(step))
 }
 
 /// `try: … except …: pass`, or `with suppress(…):` alone.

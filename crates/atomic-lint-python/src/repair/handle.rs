@@ -15,12 +15,7 @@ use atomic_lint_source::{Edit, Span};
 /// An assignment of an opened file to a variable.
 pub(super) fn through<'t>(order: &Order<'_, 't>, call: &Call<'t>, opening: &Opening<'t>) -> Said {
     let code = order.code;
-    let assignment = order.site.parent().ok_or_else(|| decline("it is not assigned"))?;
-    let name = name_of(assignment.node())?;
-    let statement = assignment.statement().ok_or_else(|| decline("it is not a statement"))?;
-    if !code.layout.is_alone(statement.node()) || statement.node().span() != assignment.node().span() {
-        return Err(decline("other code stands on its line"));
-    }
+    let (assignment, statement, name) = assigned(order)?;
     let life = Life::of(order, &statement, name)?;
     let file = While { code, opening: call.node, handle: Some(name), path: opening.path.text() };
     let doubtful = file.is_doubtful(&life.body)? || !life.is_closed;
@@ -43,6 +38,41 @@ pub(super) fn through<'t>(order: &Order<'_, 't>, call: &Call<'t>, opening: &Open
     Ok(draft.naming(module).doubtful(doubtful || opening.is_doubtful || order.site.is_async()))
 }
 
+/// The assignment that gives the opened file its name, and the statement that it is.
+fn assigned<'t>(order: &Order<'_, 't>) -> Result<(Site<'t>, Site<'t>, &'t str), Decline> {
+    let assignment = order.site.parent().ok_or_else(|| decline("it is not assigned"))?;
+    let name = name_of(assignment.node())?;
+    let statement = assignment.statement().ok_or_else(|| decline("it is not a statement"))?;
+    if !order.code.layout.is_alone(statement.node()) || statement.node().span() != assignment.node().span() {
+        return Err(decline("other code stands on its line"));
+    }
+    Ok((assignment, statement, name))
+}
+
+/// The lines of a file that is opened by the reported call: from there to where it is closed, in one block.
+pub(super) struct Held<'t> {
+    /// What the file is called.
+    pub(super) name: &'t str,
+    /// The statements while it is open.
+    pub(super) body: Vec<Node<'t>>,
+    /// All of the lines.
+    pub(super) lines: Span,
+}
+
+impl<'t> Held<'t> {
+    /// The lines of the file that is assigned to a variable.
+    pub(super) fn of(order: &Order<'_, 't>) -> Result<Held<'t>, Decline> {
+        let (_, statement, name) = assigned(order)?;
+        let life = Life::of(order, &statement, name)?;
+        if !life.is_closed {
+            return Err(decline("it stays open behind its block"));
+        }
+        let layout = &order.code.layout;
+        let lines = Span::new(layout.line_start(statement.node().span().start), layout.next_line(life.end));
+        Ok(Held { name, body: life.body, lines })
+    }
+}
+
 /// The items of the new `with` up to the `as`.
 fn manager<'t>(
     order: &Order<'_, 't>,
@@ -57,14 +87,14 @@ fn manager<'t>(
         let recall = Recall::new(code, call, format!("{module}.open")).with(opening.args.clone());
         return recall.at_column(column).before(behind).text();
     };
-    let raw = code.fresh("raw");
+    let raw = code.fresh(order.site.scope(), "raw");
     let outer = format!("{module}.open({}) as {raw}, ", opening.args.join(", "));
     let column = column + outer.chars().count();
     let inner = Recall::new(code, call, call.function.text().to_string()).with(wrapper.over(call, &raw));
     Ok(outer + &inner.at_column(column).before(behind).text()?)
 }
 
-fn name_of(assignment: Node<'_>) -> Result<&str, Decline> {
+fn name_of<'t>(assignment: Node<'t>) -> Result<&'t str, Decline> {
     let left = assignment.get(Field::Left).filter(|_| assignment.get(Field::Type).is_none());
     match left {
         Some(left) if left.kind() == Kind::Identifier => Ok(left.text()),
@@ -78,6 +108,8 @@ struct Life<'t> {
     body: Vec<Node<'t>>,
     edits: Vec<Edit>,
     is_closed: bool,
+    /// Where the last of them ends, the close included.
+    end: u32,
     /// The item of a `with` that enters the variable, right behind.
     entered: Option<Span>,
 }
@@ -109,7 +141,7 @@ impl<'t> Life<'t> {
         match life {
             [with] if with.kind() == Kind::WithStatement && entered(*with, name).is_some() => {
                 let body = with.get(Field::Body).into_iter().collect();
-                Ok(Life { body, edits: Vec::new(), is_closed: true, entered: entered(*with, name) })
+                Ok(Life { body, edits: Vec::new(), is_closed: true, end, entered: entered(*with, name) })
             }
             _ => in_one_block(order, life, name),
         }
@@ -162,7 +194,8 @@ fn in_one_block<'t>(order: &Order<'_, 't>, life: &[Node<'t>], name: &str) -> Res
     let lines = Span::new(layout.next_line(opened), layout.next_line(last.span().end));
     let mut edits = layout.indented(lines);
     edits.extend(closed.map(|closed| removal(order, *closed)));
-    Ok(Life { body: body.to_vec(), edits, is_closed: closed.is_some(), entered: None })
+    let end = closed.unwrap_or(last).span().end;
+    Ok(Life { body: body.to_vec(), edits, is_closed: closed.is_some(), end, entered: None })
 }
 
 /// Takes out the lines of `node`; comments above them stay.
@@ -199,7 +232,8 @@ fn tried_and_closed<'t>(order: &Order<'_, 't>, tried: Node<'t>, name: &str) -> R
         return Err(decline("comments stand where the file is closed"));
     }
     let gone = |span| Edit { span, replacement: String::new() };
-    Ok(Life { body: vec![body], edits: vec![gone(head), gone(tail)], is_closed: true, entered: None })
+    let end = tried.span().end;
+    Ok(Life { body: vec![body], edits: vec![gone(head), gone(tail)], is_closed: true, end, entered: None })
 }
 
 fn closes_within(node: Node<'_>, name: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use super::code::Code;
 use super::decline;
+use super::site::Site;
 use crate::kind::{Field, Kind};
 use crate::tree::Node;
 use atomic_lint_ir::Decline;
@@ -25,6 +26,56 @@ const EXITS: [&str; 14] = [
     "os.kill",
 ];
 
+/// Functions that take a path for a text.
+const TEXTUAL: [&str; 12] = [
+    "os.path.basename",
+    "os.path.dirname",
+    "os.path.join",
+    "os.path.normpath",
+    "os.path.relpath",
+    "os.path.split",
+    "os.path.splitext",
+    "print",
+    "repr",
+    "str",
+    "len",
+    "click.echo",
+];
+
+/// Methods that keep, show or write what they are given, and look at no file of that name.
+const TELLING: [&str; 14] = [
+    "add",
+    "append",
+    "critical",
+    "debug",
+    "echo",
+    "error",
+    "exception",
+    "format",
+    "info",
+    "log",
+    "warn",
+    "warning",
+    "write",
+    "writelines",
+];
+
+/// Methods of a path that look at its file.
+const LOOKING: [&str; 12] = [
+    "chmod",
+    "exists",
+    "is_file",
+    "lstat",
+    "open",
+    "read_bytes",
+    "read_text",
+    "rename",
+    "samefile",
+    "stat",
+    "touch",
+    "unlink",
+];
+
 /// A file while it is open.
 pub(super) struct While<'w, 't> {
     pub(super) code: &'w Code<'t>,
@@ -43,6 +94,12 @@ impl<'t> While<'_, 't> {
         for node in region {
             if self.escapes(*node) {
                 return Err(decline("the file object is passed on to code that may use it later"));
+            }
+            if self.sets_mode(*node) {
+                return Err(decline("it gets its mode or owner while it is open"));
+            }
+            if self.path_uses(*node).any(|usage| self.is_looked_at(usage)) {
+                return Err(decline("its path is handed to other code before it is closed"));
             }
             doubtful |= self.leaves(*node) || self.names_the_path(*node) || self.asks_the_handle(*node);
         }
@@ -64,8 +121,40 @@ impl<'t> While<'_, 't> {
     }
 
     fn names_the_path(&self, node: Node<'t>) -> bool {
+        self.path_uses(node).next().is_some()
+    }
+
+    /// Where the path stands but in the call that opens it.
+    fn path_uses(&self, node: Node<'t>) -> impl Iterator<Item = Node<'t>> {
         let opening = self.opening.span();
-        self.code.same_as(node, self.path).into_iter().any(|same| !opening.contains(same.span()))
+        let uses = self.code.same_as(node, self.path).into_iter();
+        uses.filter(move |same| !opening.contains(same.span()))
+    }
+
+    /// Whether the file at the path may be asked for at `usage`, where only the staging file is there yet.
+    fn is_looked_at(&self, usage: Node<'t>) -> bool {
+        if self.handle == Some(self.path) {
+            return false;
+        }
+        let Some(site) = Site::of_node(self.code.tree, usage) else { return false };
+        let is_argument = |around: &Site<'t>| around.node().field() == Field::Arguments;
+        if let Some(call) = site.around().find(is_argument).and_then(|list| list.parent()) {
+            return !site.around().take_while(|around| !is_argument(around)).any(is_text) && self.looks(call.node());
+        }
+        let method =
+            site.parent().filter(|around| around.node().kind() == Kind::Attribute && usage.field() == Field::Object);
+        method.is_some_and(|method| {
+            let name = method.node().get(Field::Attribute).map_or("", Node::text);
+            method.node().field() == Field::Function && LOOKING.contains(&name)
+        })
+    }
+
+    /// Whether `call` may look at a file whose path it is given.
+    fn looks(&self, call: Node<'t>) -> bool {
+        let Some(function) = call.get(Field::Function) else { return true };
+        let name = self.code.dotted(function);
+        let method = function.get(Field::Attribute).map_or("", Node::text);
+        !name.is_some_and(|name| TEXTUAL.contains(&name.as_str())) && !TELLING.contains(&method)
     }
 
     /// `.name` and `.fileno()`, except for the sync.
@@ -80,6 +169,16 @@ impl<'t> While<'_, 't> {
                 && inner.get(Field::Object).is_some_and(|object| object.text() == handle)
                 && inner.get(Field::Attribute).is_some_and(|name| matches!(name.text(), "name" | "fileno" | "detach"));
             asks && !synced.iter().any(|sync| sync.contains(inner.span()))
+        })
+    }
+
+    /// What the descriptor is given is taken back where the file is published in the place of an old one.
+    fn sets_mode(&self, node: Node<'t>) -> bool {
+        let Some(handle) = self.handle else { return false };
+        node.descendants().filter(|inner| inner.kind() == Kind::Call).any(|call| {
+            let function = call.get(Field::Function).and_then(|function| self.code.dotted(function));
+            let sets = matches!(function.as_deref(), Some("os.fchmod" | "os.fchown" | "os.chmod" | "os.chown"));
+            sets && call.get(Field::Arguments).is_some_and(|list| !self.code.uses(list, handle).is_empty())
         })
     }
 
@@ -114,6 +213,11 @@ impl<'t> While<'_, 't> {
             _ => false,
         })
     }
+}
+
+/// Whether a path is no path any more in `around`, but part of a text or of data.
+fn is_text(around: Site<'_>) -> bool {
+    matches!(around.node().kind(), Kind::Interpolation | Kind::Pair | Kind::BinaryOperator)
 }
 
 /// Whether `call` syncs a descriptor.

@@ -67,6 +67,12 @@ impl<'t> Imports<'t> {
         self.meanings.get(name).map(String::as_str)
     }
 
+    /// Whether anything of the module `path` is imported.
+    pub(super) fn brings(&self, path: &str) -> bool {
+        let is_of = |meaning: &String| meaning.split('.').next() == Some(path);
+        self.meanings.values().any(is_of)
+    }
+
     /// What module `path` is called here, whether it is imported already or has to be.
     pub(super) fn module(&self, code: &Code<'t>, path: &'static str) -> Result<Module, Decline> {
         if let Some(name) = self.name_of(path) {
@@ -150,17 +156,17 @@ impl<'t> Imports<'t> {
     fn addition(&self, code: &Code<'t>, path: &str) -> Edit {
         let section = section_of(path);
         let line = format!("import {path}{}", code.layout.eol);
-        let peers: Vec<_> = self.run.iter().filter(|import| import.section == section).collect();
-        let is_sectioned = self.run.windows(2).all(|pair| pair[0].section <= pair[1].section);
-        if !is_sectioned {
+        let run = self.sectioned(code);
+        if run.is_empty() && !self.run.is_empty() {
             return self.unsectioned(code, line);
         }
+        let peers: Vec<_> = run.iter().filter(|import| import.section == section).collect();
         if let Some(edit) = among(code, &peers, path, &line) {
             return edit;
         }
         let eol = code.layout.eol;
-        let before = self.run.iter().rfind(|import| import.section < section);
-        let behind = self.run.iter().find(|import| import.section > section);
+        let before = run.iter().rfind(|import| import.section < section);
+        let behind = run.iter().find(|import| import.section > section);
         match (before, behind) {
             (Some(before), Some(behind)) if line_behind(code, before.node) == line_before(code, behind.node) => {
                 insert(line_behind(code, before.node), line, code)
@@ -169,6 +175,14 @@ impl<'t> Imports<'t> {
             (None, Some(behind)) => insert(line_before(code, behind.node), format!("{line}{eol}"), code),
             (None, None) => self.alone(code, line),
         }
+    }
+
+    /// The imports that are in sections: what stands behind a blank line may be out of order, as some projects want it.
+    fn sectioned(&self, code: &Code<'t>) -> &[Imported<'t>] {
+        let Some(at) = self.run.windows(2).position(|pair| pair[0].section > pair[1].section) else { return &self.run };
+        let (last, next) = (self.run[at].node, self.run[at + 1].node);
+        let is_apart = line_behind(code, last) != line_before(code, next);
+        if is_apart { &self.run[..=at] } else { &[] }
     }
 
     /// Behind the first plain imports, where no sections are kept.

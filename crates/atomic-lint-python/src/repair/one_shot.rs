@@ -53,7 +53,7 @@ pub(super) fn passed<'t>(order: &Order<'_, 't>, call: &Call<'t>, opening: &Openi
     if !is_simple || !code.layout.is_alone(statement) {
         return Err(decline("the file object is kept in a way that has no `with`"));
     }
-    let name = code.fresh("file");
+    let name = code.fresh(order.site.scope(), "file");
     let module = code.imports.module(code, "crashsafe")?;
     let file = While { code, opening: call.node, handle: None, path: opening.path.text() };
     let doubtful = file.is_doubtful(&[statement])? || opening.is_doubtful || order.site.is_async();

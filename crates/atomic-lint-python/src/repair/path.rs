@@ -3,12 +3,14 @@
 use super::args::{Call, constant};
 use super::call::Recall;
 use super::draft::Draft;
+use super::handle::Held;
+use super::hazard::While;
 use super::one_shot::substituted;
 use super::open::Item;
 use super::{Order, Said, decline};
 use crate::kind::Kind;
 use crate::tree::Node;
-use atomic_lint_ir::Decline;
+use atomic_lint_ir::{Decline, FlowStep};
 use atomic_lint_source::{Edit, Span};
 
 /// Functions that put a suffix behind a path that has none, and would then write elsewhere.
@@ -47,28 +49,44 @@ pub(super) fn within<'t>(order: &Order<'_, 't>, target: Node<'t>, title: &str) -
     let code = order.code;
     let call = Call::of(order.site.node()).ok_or_else(|| decline("it is not a call"))?;
     let module = code.imports.module(code, "crashsafe")?;
-    let staging = code.fresh("staging");
+    let staging = code.fresh(order.site.scope(), "staging");
     let manager = format!("{}.path({}) as {staging}", module.name, target.text());
     let is_reused =
         code.same_as(call.node, target.text()).len() > 1 || target.kind() == Kind::Call && constant(target).is_some();
     let draft = Draft::new(title).naming(module).doubtful(order.site.is_async() || is_reused);
     if let Some(item) = Item::of(&order.site) {
-        return Ok(draft
-            .edit(beside_item(order, &item, target, &manager, &staging)?)
-            .doubtful(body_asks(order, &item)));
+        let asks = asks(order, target, item.handle, &[item.statement.node()])?;
+        return Ok(draft.edit(beside_item(order, &item, target, &manager, &staging)?).doubtful(asks));
+    }
+    if order.repair.steps.contains(&(FlowStep::Open, order.site.node().span())) {
+        let held = Held::of(order)?;
+        let asks = asks(order, target, Some(held.name), &held.body)?;
+        return Ok(draft.edit(around_lines(order, held.lines, target, &manager, &staging)?).doubtful(asks));
     }
     Ok(draft.edit(around_statement(order, &call, target, &manager, &staging)?))
 }
 
-/// Whether what runs within the `with` names the target.
-fn body_asks<'t>(order: &Order<'_, 't>, item: &Item<'t>) -> bool {
-    let file = super::hazard::While {
-        code: order.code,
-        opening: order.site.node(),
-        handle: item.handle,
-        path: order.repair.target.map_or("", |span| span.slice(order.code.text)),
-    };
-    file.is_doubtful(&[item.statement.node()]).unwrap_or(true)
+/// Whether what runs within the `with` may tell the staging file from the target.
+fn asks<'t>(
+    order: &Order<'_, 't>,
+    target: Node<'t>,
+    handle: Option<&str>,
+    region: &[Node<'t>],
+) -> Result<bool, Decline> {
+    While { code: order.code, opening: order.site.node(), handle, path: target.text() }.is_doubtful(region)
+}
+
+/// `file = library.File(target)` and what follows up to `file.close()`.
+fn around_lines(
+    order: &Order<'_, '_>,
+    lines: Span,
+    target: Node<'_>,
+    manager: &str,
+    staging: &str,
+) -> Result<Vec<Edit>, Decline> {
+    let mut edits = nested(order, lines, manager)?;
+    edits.push(Edit { span: target.span(), replacement: staging.to_string() });
+    Ok(edits)
 }
 
 /// `with library.File(target) as file:` gets an item in front.
@@ -81,7 +99,8 @@ fn beside_item<'t>(
 ) -> Result<Vec<Edit>, Decline> {
     let layout = &order.code.layout;
     let start = item.node.span().start;
-    let length = layout.column(start) + manager.chars().count() + 2 + item.node.text().chars().count() + 1;
+    let own = item.node.text().chars().count() + staging.chars().count() - target.text().chars().count();
+    let length = layout.column(start) + manager.chars().count() + ", ".len() + own + ":".len();
     let replaced = Edit { span: target.span(), replacement: staging.to_string() };
     if item.has_others || length <= layout.width {
         return Ok(vec![Edit { span: Span::new(start, start), replacement: format!("{manager}, ") }, replaced]);
@@ -90,7 +109,7 @@ fn beside_item<'t>(
     if item.statement.node().begins_with("async") || !layout.is_alone(statement) {
         return Err(decline("other code stands on its lines"));
     }
-    let mut edits = nested(order, statement, manager)?;
+    let mut edits = nested(order, layout.lines(statement, statement), manager)?;
     edits.push(replaced);
     Ok(edits)
 }
@@ -110,7 +129,7 @@ fn around_statement<'t>(
     if !is_simple || !layout.is_alone(statement.node()) {
         return Err(decline("it is part of a statement that has no `with`"));
     }
-    let mut edits = nested(order, statement.node(), manager)?;
+    let mut edits = nested(order, layout.lines(statement.node(), statement.node()), manager)?;
     let is_one_line = !statement.node().text().contains('\n');
     let args = call.args.iter().map(|arg| substituted(code.text, arg.node, target, staging));
     let recall = Recall::new(code, call, call.function.text().to_string()).with(args.collect());
@@ -122,11 +141,11 @@ fn around_statement<'t>(
     Ok(edits)
 }
 
-/// Puts the lines of `statement` into a `with`.
-fn nested(order: &Order<'_, '_>, statement: Node<'_>, manager: &str) -> Result<Vec<Edit>, Decline> {
+/// Puts whole lines into a `with`.
+fn nested(order: &Order<'_, '_>, lines: Span, manager: &str) -> Result<Vec<Edit>, Decline> {
     let layout = &order.code.layout;
-    let mut edits = layout.indented(layout.lines(statement, statement));
-    let indent = layout.indent(statement.span().start);
+    let mut edits = layout.indented(lines);
+    let indent = layout.indent(lines.start);
     let first = edits.first_mut().ok_or_else(|| decline("it is not in a statement"))?;
     first.replacement = format!("{indent}with {}:{}{}", fitted(order, indent, manager), layout.eol, layout.unit);
     Ok(edits)

@@ -72,7 +72,7 @@ fn written<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Said {
     let named = ["data", "encoding", "errors", "newline"].into_iter().enumerate().skip(1);
     let texts = named.filter_map(|(at, name)| Some(format!(", {name}={}", call.arg(at, name)?.value.text())));
     let frame = Frame::new(order, statement, super::args::bare(path))?;
-    let file = order.code.fresh("file");
+    let file = order.code.fresh(order.site.scope(), "file");
     let (eol, unit) = (layout.eol, layout.unit);
     let inner = [frame.indent.as_str(), unit].concat();
     let opened = format!("{inner}with open({}, {mode}{}) as {file}:{eol}", frame.staging, texts.collect::<String>());
@@ -103,7 +103,7 @@ impl Frame {
             return Err(decline("its path would be computed twice"));
         }
         let (os, tempfile) = (code.imports.module(code, "os")?, code.imports.module(code, "tempfile")?);
-        let (staging, folder) = (code.fresh("staging"), code.fresh("folder"));
+        let (staging, folder) = (code.fresh(order.site.scope(), "staging"), code.fresh(order.site.scope(), "folder"));
         let layout = &code.layout;
         let indent = layout.indent(statement.span().start).to_string();
         let (eol, unit) = (layout.eol, layout.unit);

@@ -6,6 +6,7 @@ use super::args::{Argument, Call, bare};
 use super::call::Recall;
 use super::draft::Draft;
 use super::handle::is_close;
+use super::hazard::While;
 use super::open::Item;
 use super::place::{Where, insertion};
 use super::site::Site;
@@ -19,8 +20,27 @@ pub(super) fn before_publish(order: &Order<'_, '_>) -> Said {
     let in_place = opening(order).ok_or_else(|| decline("where its file is opened is not seen here"));
     match in_place.and_then(|opening| beside_handle(order, &opening)) {
         Ok(draft) => Ok(draft),
-        Err(reason) => through_runtime(order).ok_or(reason),
+        Err(reason) => before_close(order).or_else(|| through_runtime(order)).ok_or(reason),
     }
+}
+
+/// A file that is opened elsewhere and closed here: the two lines go before the close.
+fn before_close(order: &Order<'_, '_>) -> Option<Draft> {
+    let code = order.code;
+    // These write more while they are closed.
+    if ["gzip", "bz2", "lzma", "zipfile", "tarfile"].iter().any(|module| code.imports.brings(module)) {
+        return None;
+    }
+    let ends = order.repair.steps.iter().filter(|(step, _)| matches!(step, FlowStep::Close | FlowStep::Flush));
+    let closes = ends.filter_map(|(_, span)| {
+        let site = Site::of(code.tree, *span)?;
+        let statement = site.statement()?.node();
+        let (handle, _) = Call::of(site.node())?.method()?;
+        let is_before = site.scope().id() == order.site.scope().id() && span.end <= order.site.node().span().start;
+        (is_before && is_close(statement, handle.text())).then_some((statement, handle.text()))
+    });
+    let (statement, handle) = closes.last()?;
+    inserted(order, statement, handle, Where::Before).ok()
 }
 
 /// Where the staged file is opened: a step of the flow, or a call of the same function on the same expression.
@@ -114,6 +134,11 @@ fn in_with<'t>(order: &Order<'_, 't>, item: &Item<'t>) -> Said {
     let body = statement.get(Field::Body).ok_or_else(|| decline("it has no body"))?;
     let last = body.children().filter(|node| node.kind().is_statement()).last();
     let last = last.ok_or_else(|| decline("it has no body"))?;
+    let is_elsewhere = item.statement.scope().id() != order.site.scope().id();
+    let at_end = While { code: order.code, opening: item.manager, handle: Some(handle), path: "" };
+    if is_elsewhere && at_end.is_passed(&[last]) {
+        return Err(decline("its file object is handed to what may publish it"));
+    }
     let mut closes = body.descendants().filter(|node| is_close(*node, handle));
     if let Some(close) = closes.next() {
         let is_only = closes.next().is_none();

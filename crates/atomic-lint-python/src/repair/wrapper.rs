@@ -71,7 +71,7 @@ impl<'t> Wrapper<'t> {
         item: &Item<'t>,
     ) -> Result<Vec<Edit>, Decline> {
         let code = order.code;
-        let raw = code.fresh("raw");
+        let raw = code.fresh(order.site.scope(), "raw");
         let path = self.path.value.text();
         let quote = quote_of(call);
         let opened = format!("{module}.open({path}, {quote}wb{quote}) as {raw}");

@@ -2,7 +2,7 @@
 
 use super::chain::{Chain, Node};
 use super::source::{Source, insertion, replacement};
-use super::{Draft, decline, imports};
+use super::{Draft, decline, imports, layout};
 use atomic_lint_ir::{Applicability, Decline, Repair, Twin};
 use atomic_lint_source::{Edit, Span};
 use syn::{Expr, ExprCall};
@@ -101,21 +101,39 @@ fn asynchronous(source: &Source, call: &ExprCall, repair: &Repair, twin: Twin) -
 }
 
 /// `call` of the function `name`, broken as rustfmt does where its line becomes too long.
-fn renamed(source: &Source, chain: &Chain, call: &ExprCall, name: &str) -> Vec<Edit> {
+pub(super) fn renamed(source: &Source, chain: &Chain, call: &ExprCall, name: &str) -> Vec<Edit> {
     let function = source.expr(&call.func);
     let mut edits = vec![replacement(function, name)];
     let span = source.expr(chain.expr());
     let line = Span::new(source.line_start(span.start), source.line_end(span.end)).slice(source.text);
     let grown = line.chars().count() + name.len() - function.slice(source.text).chars().count();
+    let whole = whole(chain).filter(|whole| !source.of(whole).contains('\n'));
+    let dots = whole.map(|_| dots_behind(source, chain)).unwrap_or_default();
     let is_flat = !span.slice(source.text).contains('\n');
-    if is_flat && grown > source.width() && line.chars().count() <= source.width() {
-        let dots = dots_behind(source, chain);
+    let is_long = match whole {
+        Some(whole) if !dots.is_empty() => {
+            let chained = source.of(whole).replacen(function.slice(source.text), name, 1);
+            let before = Span::new(source.line_start(span.start), span.start).slice(source.text).chars().count();
+            !layout::fits(source, &chained, dots.len(), before)
+        }
+        _ => grown > source.width(),
+    };
+    if is_flat && is_long && line.chars().count() <= source.width() {
         match dots.is_empty() {
             true => edits.extend(broken(source, call)),
             false => edits.extend(dots),
         }
     }
     edits
+}
+
+/// The call with all that is done with its result.
+fn whole<'a>(chain: &Chain<'a>) -> Option<&'a Expr> {
+    let around = (0..chain.len() - 1).rev().map_while(|at| match chain.get(at) {
+        Some(Node::Expr(outer @ (Expr::MethodCall(_) | Expr::Try(_) | Expr::Await(_)))) => Some(outer),
+        _ => None,
+    });
+    around.last()
 }
 
 /// A line break before each method that is called on the result.

@@ -4,6 +4,7 @@ use super::decline;
 use super::errors::{self, End, Failure, Handling};
 use super::exits::{self, Exit};
 use super::handle;
+use super::layout;
 use super::open::Scene;
 use super::source::{Source, insertion, replacement};
 use super::uses::{self, Use};
@@ -85,7 +86,8 @@ impl Scene<'_, '_> {
     /// The statements of a commit, on lines indented as that of `at`.
     fn lines(&self, commit: &Commit, at: u32) -> String {
         let gap = format!("{}{}", self.source.newline(), self.source.indent(at));
-        let statements = commit.statements().into_iter().map(|statement| self.source.indented(&statement, at));
+        let statements =
+            commit.statements().into_iter().map(|statement| layout::statement(self.source, &statement, at));
         statements.collect::<Vec<_>>().join(&gap)
     }
 

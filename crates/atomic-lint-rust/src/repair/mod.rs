@@ -10,6 +10,7 @@ mod exits;
 mod handle;
 mod imports;
 mod inline;
+mod layout;
 mod open;
 mod opener;
 mod source;
@@ -118,7 +119,9 @@ fn still_parses(source: &Source, edits: &[Edit]) -> bool {
     let mut regions: Vec<Span> = Vec::new();
     for edit in sorted {
         let touches = |part: &&Span| part.start <= edit.span.end && part.end >= edit.span.start;
-        let region = source.parts.iter().filter(touches).fold(edit.span, |region, part| region.to(*part));
+        let touched = source.parts.iter().filter(touches).copied().reduce(Span::to);
+        // Not every file has its items told apart.
+        let region = touched.map_or(Span::new(0, source.text.len() as u32), |part| part.to(edit.span));
         match regions.last_mut().filter(|last| region.start <= last.end) {
             Some(last) => *last = last.to(region),
             None => regions.push(region),

@@ -1,13 +1,13 @@
 //! A handle that is written to and committed: `File::create` becomes the runtime's, and every way out that is no error
 //! commits it.
 
-use super::chain::Chain;
+use super::chain::{Chain, Node};
 use super::exits;
 use super::handle::{self, Binding, Life, Opening};
 use super::source::{Source, insertion, replacement};
 use super::uses::Use;
 use super::wrapper::{self, Layer};
-use super::{Draft, call, decline, inline, opener};
+use super::{Draft, call, decline, inline, layout, opener};
 use atomic_lint_ir::{Applicability, Decline, Repair};
 use atomic_lint_source::{Edit, Span};
 use syn::{Expr, ExprMethodCall, Stmt, Type};
@@ -75,6 +75,7 @@ impl<'a> Scene<'_, 'a> {
         let method = call.method.to_string();
         let last = self.life.layers.last().copied();
         let fits = match last {
+            None if method == "set_permissions" && !self.life.is_mutable => false,
             None if self.asynchronous => is_asynchronous(&method) || self.ends_with(call, number),
             None => is_of_file(&method),
             Some(layer) if handle::takes_off(layer, &method) => self.ends_with(call, number),
@@ -135,8 +136,11 @@ impl<'a> Scene<'_, 'a> {
     fn opened(&self) -> Result<Vec<Edit>, Decline> {
         let mut edits = match (self.opening.wraps.first(), self.asynchronous) {
             (Some((Layer::Buffer, wrap)), false) => self.buffer_created(wrap)?,
-            _ => opener::of(self.source, self.chain.expr(), opener::kind(self.asynchronous))?,
+            _ => self.created()?,
         };
+        if opener::is_built(self.chain.expr()) && edits.iter().any(|edit| edit.replacement.ends_with("::create")) {
+            edits.extend(self.joined());
+        }
         edits.extend(self.annotated(self.binding.ty)?);
         for (depth, rebound) in self.life.rebound.iter().enumerate() {
             let innermost = depth == 0 && self.opening.wraps.is_empty();
@@ -149,6 +153,38 @@ impl<'a> Scene<'_, 'a> {
             edits.extend(self.annotated(rebound.ty)?);
         }
         Ok(edits)
+    }
+
+    /// `File::create(p)` → `crashsafe::File::create(p)`
+    fn created(&self) -> Result<Vec<Edit>, Decline> {
+        let (call, kind) = (self.chain.expr(), opener::kind(self.asynchronous));
+        let edits = opener::of(self.source, call, kind)?;
+        Ok(match call {
+            Expr::Call(call) => call::renamed(self.source, self.chain, call, &format!("{kind}::create")),
+            _ => edits,
+        })
+    }
+
+    /// What is done with the result goes onto the line of the call, where a chain of options has become one that fits.
+    fn joined(&self) -> Vec<Edit> {
+        let call = self.chain.expr();
+        let (Expr::MethodCall(open), Some(Node::Expr(whole))) = (call, self.chain.get(self.opening.index)) else {
+            return Vec::new();
+        };
+        let (span, around) = (self.source.expr(call), self.source.expr(whole));
+        let tail = Span::new(span.end, around.end).slice(self.source.text);
+        let gap = |dot: usize| {
+            let before = tail[..dot].trim_end().len();
+            (before < dot).then(|| Span::new(span.end + before as u32, span.end + dot as u32))
+        };
+        let gaps: Vec<Span> = layout::calls(tail).into_iter().filter_map(gap).collect();
+        let arguments = open.args.iter().map(|argument| self.source.of(argument)).collect::<String>();
+        let parts: String = tail.lines().map(str::trim).collect();
+        let flat = format!("{}::create({arguments}){parts}", opener::kind(self.asynchronous));
+        let before = Span::new(self.source.line_start(span.start), span.start).slice(self.source.text).chars().count();
+        let is_whole = around.start == span.start && tail.matches('\n').count() == gaps.len();
+        let fits = is_whole && layout::fits(self.source, &flat, layout::calls(&flat).len(), before);
+        if fits { gaps.into_iter().map(|gap| replacement(gap, "")).collect() } else { Vec::new() }
     }
 
     /// `BufWriter::new(File::create(p)?)` → `crashsafe::BufWriter::create(p)?`

@@ -112,11 +112,6 @@ impl<'a> Source<'a> {
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
-    /// `new` with its lines but the first indented as that of byte `at`.
-    pub(super) fn indented(&self, new: &str, at: u32) -> String {
-        new.replace('\n', &format!("\n{}", self.indent(at)))
-    }
-
     /// Whether only white space stands before byte `at` on its line.
     pub(super) fn begins_line(&self, at: u32) -> bool {
         let start = self.line_start(at) as usize;

@@ -3,6 +3,7 @@
 use super::chain::{Chain, Node};
 use super::errors::{self, End, Failure, Handling};
 use super::handle;
+use super::layout;
 use super::source::Source;
 use super::uses::{self, Use};
 use super::wrapper::Layer;
@@ -42,7 +43,7 @@ fn persisted(source: &Source, chain: &Chain, persist: &ExprMethodCall, repair: &
     let (stmt, handling) = before_statement(source, chain, repair)?;
     let receiver = source.of(&persist.receiver);
     let new = format!("{receiver}.as_file().sync_all(){};", handling.text());
-    let new = source.indented(&new, source.stmt(stmt).start);
+    let new = layout::statement(source, &new, source.stmt(stmt).start);
     Ok(draft("sync before the rename", vec![source.before(stmt, &new)]))
 }
 
@@ -162,8 +163,8 @@ fn in_place(source: &Source, chain: &Chain, repair: &Repair) -> Result<Draft, De
         _ => return decline("the file is within another writer"),
     };
     let edit = match place {
-        Place::Before(stmt) => source.before(stmt, &source.indented(&new, source.stmt(stmt).start)),
-        Place::Behind(stmt) => source.after(stmt, &source.indented(&new, source.stmt(stmt).start)),
+        Place::Before(stmt) => source.before(stmt, &layout::statement(source, &new, source.stmt(stmt).start)),
+        Place::Behind(stmt) => source.after(stmt, &layout::statement(source, &new, source.stmt(stmt).start)),
     };
     Ok(draft("sync before the rename", vec![edit]))
 }

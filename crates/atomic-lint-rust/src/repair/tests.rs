@@ -89,3 +89,13 @@ pub(super) fn body(statements: &str) -> String {
     let lines: Vec<String> = statements.lines().map(|line| format!("    {line}")).collect();
     format!("fn f(p: &Path, d: &[u8]) -> io::Result<()> {{\n{}\n}}\n", lines.join("\n"))
 }
+
+#[test]
+fn a_file_whose_items_are_not_told_apart_is_read_whole() {
+    let text = "fn f() { g(); }\n";
+    let (positions, file) = (crate::position::Positions::new(text), syn::parse_str(text).unwrap());
+    let source = super::Source { text, positions: &positions, file: &file, parts: &[] };
+    let edit = |new: &str| atomic_lint_source::Edit { span: Span::new(9, 10), replacement: new.to_owned() };
+    assert!(super::still_parses(&source, &[edit("h")]));
+    assert!(!super::still_parses(&source, &[edit("(")]));
+}

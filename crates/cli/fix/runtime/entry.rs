@@ -21,10 +21,9 @@ pub(super) fn add(text: &str, wanted: &Wanted<'_>) -> Option<String> {
     let header = format!("[{}]", wanted.section);
     let new = match lines.iter().position(|line| is_header(line, &header)) {
         Some(at) => within(&lines, at, wanted, end),
-        None => match last_subtable(&lines, wanted.section) {
-            Some(at) => {
-                inserted(&lines, at, &format!("{end}[{}.{NAME}]{end}{}{end}", wanted.section, stacked(wanted, end)))
-            }
+        None => match subtables(&lines, wanted.section) {
+            Some(Place::Before(at)) => inserted(&lines, at, &format!("{}{end}", subtable(wanted, end))),
+            Some(Place::Behind(at)) => inserted(&lines, at, &format!("{end}{}", subtable(wanted, end))),
             None => appended(text, &format!("{header}{end}{NAME} = {{ {} }}{end}", wanted.source), end),
         },
     };
@@ -85,13 +84,34 @@ fn key(line: &str) -> Option<&str> {
     (length > 0 && rest.starts_with(['=', '.'])).then(|| &bare[..length])
 }
 
-/// The line behind the last table `[section.…]`.
-fn last_subtable(lines: &[&str], section: &str) -> Option<usize> {
+/// Where a new table goes among others.
+enum Place {
+    /// Before the line of that number.
+    Before(usize),
+    /// Behind the last table, which ends before that line.
+    Behind(usize),
+}
+
+/// Where the tables `[section.…]` take another one: in its place where they are in order, otherwise last.
+fn subtables(lines: &[&str], section: &str) -> Option<Place> {
     let head = format!("[{section}.");
-    let last = lines.iter().rposition(|line| line.starts_with(&head))?;
+    let name = |line: &str| Some(line.strip_prefix(&head)?.trim_end().trim_end_matches(']').to_owned());
+    let all: Vec<(usize, String)> = lines.iter().enumerate().filter_map(|(at, line)| Some((at, name(line)?))).collect();
+    let sorted = all.windows(2).all(|pair| pair[0].1 <= pair[1].1);
+    if let Some((next, _)) = all.iter().find(|(_, name)| sorted && name.as_str() > NAME) {
+        // What is said above a table is said of it.
+        let comments = lines[..*next].iter().rev().take_while(|line| line.trim_start().starts_with('#'));
+        return Some(Place::Before(next - comments.count()));
+    }
+    let (last, _) = all.last()?;
     let next = lines[last + 1..].iter().position(|line| line.starts_with('['));
     let stop = next.map_or(lines.len(), |more| last + 1 + more);
-    (last..stop).rev().find(|line| !lines[*line].trim().is_empty()).map(|line| line + 1)
+    let filled = (*last..stop).rev().find(|line| !lines[*line].trim().is_empty())?;
+    Some(Place::Behind(filled + 1))
+}
+
+fn subtable(wanted: &Wanted<'_>, end: &str) -> String {
+    format!("[{}.{NAME}]{end}{}{end}", wanted.section, stacked(wanted, end))
 }
 
 /// What is said of it, one thing on a line.
@@ -178,11 +198,13 @@ mod tests {
 
     #[test]
     fn a_table_for_each_dependency_is_a_style_to_keep() {
-        let text = "[dependencies.serde]\nversion = \"1\"\n\n[features]\n";
+        let table = "[dependencies.crashsafe]\npath = \"vendor/crashsafe\"\nfeatures = [\"tokio\"]\n";
         let source = "path = \"vendor/crashsafe\", features = [\"tokio\"]";
-        let new = added(text, "dependencies", source);
-        let table = "[dependencies.crashsafe]\npath = \"vendor/crashsafe\"\nfeatures = [\"tokio\"]\n\n[features]";
-        assert!(new.contains(table), "{new}");
+        let alone = added("[dependencies.anyhow]\nversion = \"1\"\n\n[features]\n", "dependencies", source);
+        assert!(alone.contains(&format!("\"1\"\n\n{table}\n[features]")), "{alone}");
+        let text = "[dependencies.anyhow]\nversion = \"1\"\n\n[dependencies.serde]\nversion = \"1\"\n\n[features]\n";
+        let between = added(text, "dependencies", source);
+        assert!(between.contains(&format!("\"1\"\n\n{table}\n[dependencies.serde]")), "{between}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod bundle;
 mod entry;
+mod lock;
 mod package;
 mod python;
 mod rust;

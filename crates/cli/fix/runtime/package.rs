@@ -45,6 +45,11 @@ impl Package {
         }
     }
 
+    /// Whether packages below its root that it depends on become members of its workspace, all features with them.
+    pub(super) fn takes_in_members(&self) -> bool {
+        self.workspace.get("workspace").is_some()
+    }
+
     /// Whether most of its dependencies are those of its workspace.
     pub(super) fn inherits(&self, section: &str) -> bool {
         let Some(entries) = self.table.get(section).and_then(Value::as_table) else { return false };

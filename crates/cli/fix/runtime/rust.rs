@@ -2,6 +2,7 @@
 
 use super::bundle::{self, Host};
 use super::entry::{self, Wanted};
+use super::lock;
 use super::package::{self, Package};
 use super::{Dependency, NAME, Planner, name_of};
 use std::path::{Component, Path, PathBuf};
@@ -25,7 +26,23 @@ pub(super) fn plan(planner: &mut Planner, file: &Path, features: &[String]) -> R
     }
     let source = source(planner, &package, features)?;
     depend(planner, &package, section, &source, features)?;
+    lock(planner, &package, features)?;
     Ok(planner.planned(&package.root))
+}
+
+/// Writes what is laid in into the lock file, where there is one; what Cargo would write there is not always known.
+fn lock(planner: &mut Planner, package: &Package, features: &[String]) -> Result<(), String> {
+    let path = package.root.join("Cargo.lock");
+    let known = planner.text(&path)?.filter(|_| planner.dependency == Dependency::Vendor);
+    let Some(text) = known else { return Ok(()) };
+    let host = Host::of_lock(&text);
+    let uses_tokio = host.tokio && (!features.is_empty() || package.takes_in_members());
+    let needs = [("rustix", host.rustix), ("tokio", uses_tokio)].into_iter().filter(|(_, has)| *has);
+    let needs: Vec<&str> = needs.map(|(name, _)| name).collect();
+    match lock::with_runtime(&text, &package.name, &needs) {
+        Some(text) => planner.put(&package.root, path, text),
+        None => Ok(()),
+    }
 }
 
 /// Where the dependency comes from, as a manifest in a directory says it.
@@ -131,6 +148,7 @@ fn add_features(
     let list = quoted(&all);
     let text = entry::with_features(&text, section, &list).ok_or("its Cargo.toml cannot be changed safely")?;
     planner.put(&package.root, path, text)?;
+    lock(planner, package, features)?;
     Ok(planner.planned(&package.root))
 }
 

@@ -320,6 +320,19 @@ fn the_other_names_of_a_file_keep_the_old_content() {
 }
 
 #[test]
+fn permissions_that_an_open_file_is_given_are_those_of_the_target() {
+    for old in [Some(0o644), None] {
+        let folder = folder();
+        let path = old.map_or_else(|| folder.path().join("file"), |mode| file(folder.path(), mode));
+        let mut file = crashsafe::File::create(&path).unwrap();
+        file.set_permissions(Permissions::from_mode(0o640)).unwrap();
+        file.write_all(b"new").unwrap();
+        file.commit().unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o640);
+    }
+}
+
+#[test]
 fn a_mode_is_asked_for_as_with_the_standard_library() {
     let folder = folder();
     let path = folder.path().join("key");

@@ -174,3 +174,26 @@ fn tokio_commits_with_await() {
     );
     assert_eq!(spelling.features, ["tokio"]);
 }
+
+#[test]
+fn a_new_chain_that_is_long_is_broken_and_one_that_has_become_short_is_not() {
+    let opened = "let mut file = «OpenOptions::new()\n        .write(true)\n        .create(true)\n        .truncate(true)\n        .open(p)»\n        .map_err(Failure::Open)?;";
+    let written = "file.write_all(d).map_err(Failure::WriteTheContent)?;";
+    let within =
+        |lines: &str| format!("fn f(p: &Path, d: &[u8]) -> Result<(), Failure> {{\n    {lines}\n    Ok(())\n}}\n");
+    open(&within(&format!("{opened}\n    {written}"))).becomes(&within(&format!(
+        "let mut file = crashsafe::File::create(p).map_err(Failure::Open)?;\n    {written}\n    file.commit()\n        .map_err(std::io::Error::from)\n        .map_err(Failure::WriteTheContent)?;"
+    )));
+}
+
+#[test]
+fn a_mode_is_set_only_on_a_handle_that_may_change() {
+    let set = "file.set_permissions(mode)?;\nfile.write_all(d)?;\nOk(())";
+    turns(
+        &format!("let mut file = «File::create(p)»?;\n{set}"),
+        "let mut file = crashsafe::File::create(p)?;\nfile.set_permissions(mode)?;\nfile.write_all(d)?;\nfile.commit()?;\nOk(())",
+    );
+    let case =
+        open(&body("let file = «File::create(p)»?;\nfile.set_permissions(mode)?;\n(&file).write_all(d)?;\nOk(())"));
+    assert!(case.spell(Runtime::Crashsafe).is_err());
+}
