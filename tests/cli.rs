@@ -10,6 +10,7 @@ mod cli {
     mod explain;
     mod fix;
     mod hostile;
+    mod init;
     #[cfg(unix)]
     mod killed_fix;
     mod not_analysed;

@@ -21,6 +21,7 @@ fn trials() -> Vec<Trial> {
     trials.push(Trial::test("names/a_rule_is_its_page_and_its_fixture_folder", names::rules_pages_and_folders_agree));
     trials.push(Trial::test("names/the_index_is_true", names::the_index_is_true));
     trials.push(Trial::test("names/every_rule_shows_enough", names::every_rule_shows_enough));
+    trials.push(Trial::test("names/every_fix_is_shown", names::every_fix_is_shown));
     trials.push(Trial::test("models/every_row_is_reached", rows::every_row_is_reached));
     trials.push(Trial::test("models/every_library_has_its_cases", rows::every_library_has_its_cases));
     trials.extend(groups(case::fixtures()));

@@ -3,7 +3,8 @@
 use atomic_lint_analysis::Confidence;
 use atomic_lint_catalog::Level;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// Finds file writes that a crash, a full disk or a concurrent reader can tear, in Rust and Python.
 #[derive(Debug, Parser)]
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Explain(Box<ExplainArguments>),
     /// Show the page of a rule, or list the rules
     Rule(RuleArguments),
+    /// Write a configuration to begin with, or lay in the runtime that fixed code calls
+    Init(InitArguments),
 }
 
 /// What `check` is given.
@@ -134,6 +137,14 @@ pub(crate) struct FixArguments {
     pub(crate) fix_id: Vec<String>,
 }
 
+impl CheckArguments {
+    /// What a check of `path` alone is given.
+    pub(crate) fn of(path: &Path) -> Self {
+        let words: [OsString; 3] = ["atomic-lint".into(), "--".into(), path.into()];
+        Arguments::parse_from(words).check
+    }
+}
+
 impl FixArguments {
     /// Whether the code is to be changed, or it is to be shown how it would be.
     pub(crate) fn changes(&self) -> bool {
@@ -149,6 +160,21 @@ pub(crate) struct ExplainArguments {
     pub(crate) place: String,
     #[command(flatten)]
     pub(crate) check: CheckArguments,
+}
+
+/// What `init` is given.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 all is there, 1 --diff shows what is not, 2 it could not be written.")]
+pub(crate) struct InitArguments {
+    /// The folder of the project
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    /// Lay in the runtime instead, for all that a fix would call it from
+    #[arg(long)]
+    pub(crate) runtime: bool,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
 }
 
 /// What `rule` is given.

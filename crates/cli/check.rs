@@ -37,7 +37,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<u8, String> {
     }
     let inspector = || run.inspector();
     let again = |answer: Answer| run.judge(answer.found_again(&inspector));
-    let report = |answer: Answer| answer.report(arguments, &run.catalog, &outputs);
+    let report = |answer: Answer| answer.report(arguments, &run, &outputs);
     let answer = run.judge(found);
     if !arguments.fix.changes() {
         return report(answer);
@@ -68,6 +68,11 @@ impl<'a> Run<'a> {
         start_threads(options.jobs)?;
         let prefilter = Prefilter::new(&catalog);
         Ok(Run { arguments, catalog, config, selection, options, prefilter })
+    }
+
+    /// What fixed code calls, and where it gets that from.
+    pub(crate) fn fixed_code(&self) -> (Runtime, &Dependency) {
+        (self.config.runtime, &self.config.dependency)
     }
 
     fn inspector(&self) -> Inspector<'_> {
@@ -222,8 +227,11 @@ impl Answer {
     }
 
     /// Gives `outputs` the report that `arguments` ask for; gives the exit code.
-    fn report(self, arguments: &CheckArguments, catalog: &Catalog, outputs: &Outputs) -> Result<u8, String> {
+    fn report(mut self, arguments: &CheckArguments, run: &Run<'_>, outputs: &Outputs) -> Result<u8, String> {
         self.warn();
+        if outputs.carry_fixes() {
+            fix::add_manifests(&mut self.diagnostics, &self.mends, &self.files, &run.config.dependency);
+        }
         let (minimum, sure): (Level, Confidence) = (arguments.min_level.into(), arguments.min_confidence.into());
         let code = self.code(arguments);
         let total = self.diagnostics.len();
@@ -235,7 +243,7 @@ impl Answer {
             accepted: if arguments.show_accepted { &self.accepted } else { &[] },
             coverage: &self.coverage,
             sources: &self.sources,
-            catalog,
+            catalog: &run.catalog,
         };
         outputs.write(&report).map(|()| code)
     }

@@ -81,6 +81,8 @@ pub(crate) struct Fix {
     pub(crate) edits: Vec<FileEdit>,
     /// The same in one hunk for review, where what it names needs no import; may be empty.
     pub(crate) single_hunk: Vec<FileEdit>,
+    /// Folders of the runtime that `--fix` makes beside it, and `init --runtime` at once for the whole project.
+    pub(crate) lays_in: Vec<String>,
 }
 
 /// The replacement of a part of a file.

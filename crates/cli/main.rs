@@ -13,6 +13,7 @@ mod embedded;
 mod explain;
 mod fingerprint;
 mod fix;
+mod init;
 mod inspect;
 mod locale;
 mod manifest;
@@ -60,6 +61,7 @@ fn run(arguments: Arguments) -> u8 {
         Some(Command::Check(check)) => check::check(&check),
         Some(Command::Explain(explain)) => explain::explain(&explain),
         Some(Command::Rule(rule)) => rule_page::show(&rule),
+        Some(Command::Init(init)) => init::init(&init),
     };
     result.unwrap_or_else(|message| fail(&message))
 }

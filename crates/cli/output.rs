@@ -37,6 +37,12 @@ impl Outputs {
         Ok(Outputs { stdout, files, summary: summary.map(PathBuf::from), quiet, color })
     }
 
+    /// Whether a report is among them that carries fixes over several files.
+    pub(crate) fn carry_fixes(&self) -> bool {
+        let mut formats = self.files.iter().map(|file| file.format).chain(self.stdout);
+        formats.any(|format| matches!(format, OutputFormat::Json | OutputFormat::Sarif))
+    }
+
     /// Writes `report` everywhere; what goes to standard output is printed whether or not the files could be written.
     pub(crate) fn write(&self, report: &Report<'_>) -> Result<(), String> {
         let written = self.write_files(report);

@@ -1,6 +1,7 @@
 //! `--fix` and its kin: what is changed on disk, what is only shown, and what is left alone.
 
 use super::project::{Project, QUIET, TORN};
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, Stdio};
 
@@ -120,3 +121,92 @@ fn line_ends_and_a_byte_order_mark_are_kept() {
     assert!(fixed.starts_with('\u{feff}') && fixed.contains("crashsafe.open"));
     assert_eq!(fixed.matches('\n').count(), fixed.matches("\r\n").count());
 }
+
+/// What `edits` of a report make of the files of `project`.
+fn applied(project: &Project, edits: &serde_json::Value) -> BTreeMap<String, String> {
+    let mut edits: Vec<&serde_json::Value> = edits.as_array().unwrap().iter().collect();
+    let offset = |edit: &serde_json::Value, end: &str| edit[end]["offset"].as_u64().unwrap() as usize;
+    edits.sort_by_key(|edit| std::cmp::Reverse((offset(edit, "start"), offset(edit, "end"))));
+    let mut texts = BTreeMap::new();
+    for edit in edits {
+        let name = edit["path"].as_str().unwrap();
+        let new = texts.entry(name.to_owned()).or_insert_with(|| text(project, name));
+        new.replace_range(offset(edit, "start")..offset(edit, "end"), edit["replacement"].as_str().unwrap());
+    }
+    texts
+}
+
+#[test]
+fn a_report_carries_the_change_of_the_manifest_and_names_what_is_laid_in() {
+    let project = Project::new(&[("src/lib.rs", RUST), ("Cargo.toml", MANIFEST)]);
+    let fix = project.run(&["--output-format", "json"]).json()["diagnostics"][0]["fix"].clone();
+    assert_eq!(fix["lays_in"], serde_json::json!(["vendor/crashsafe"]));
+    assert_eq!(fix["single_hunk"].as_array().unwrap().len(), 1);
+    let sarif = project.run(&["--output-format", "sarif"]).json();
+    let changes = &sarif["runs"][0]["results"][0]["fixes"][0]["artifactChanges"];
+    let names: Vec<&str> =
+        changes.as_array().unwrap().iter().map(|one| one["artifactLocation"]["uri"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Cargo.toml", "src/lib.rs"]);
+    let edit = &changes[0]["replacements"][0];
+    assert_eq!(edit["insertedContent"]["text"], "crashsafe = { path = \"vendor/crashsafe\" }\n");
+    assert_eq!((&edit["deletedRegion"]["startLine"], &edit["deletedRegion"]["startColumn"]), (&7.into(), &1.into()));
+
+    let applied = applied(&project, &fix["edits"]);
+    project.run(&["--fix"]);
+    for name in ["src/lib.rs", "Cargo.toml"] {
+        assert_eq!(applied[name], text(&project, name), "{name}");
+    }
+}
+
+#[test]
+fn without_a_runtime_the_protocol_is_written_out_and_builds() {
+    let files =
+        [("src/lib.rs", STANDARD), ("Cargo.toml", MANIFEST), ("atomic-lint.toml", "fix = { runtime = 'stdlib' }\n")];
+    let project = Project::new(&files);
+    let run = project.run(&["--fix", "--unsafe-fixes"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    let fixed = text(&project, "src/lib.rs");
+    assert_eq!(fixed.matches("fn write_atomically(").count(), 1, "{fixed}");
+    assert_eq!(fixed.matches("write_atomically(").count(), 4, "{fixed}");
+    assert_eq!(text(&project, "Cargo.toml"), MANIFEST);
+    assert!(!project.at("vendor").exists());
+    assert_eq!(project.run(&["--diff", "--unsafe-fixes"]).out, "");
+    let mut cargo = Command::new(env!("CARGO"));
+    let tested = cargo_output(cargo.args(["test", "--offline", "--quiet"]).current_dir(project.path()));
+    assert!(tested.0, "{}", tested.1);
+}
+
+/// Two writes, one in a module of its own, and a test of what they do.
+const STANDARD: &str = r#"use std::io;
+use std::path::Path;
+
+pub fn save(path: &Path, text: &str) -> io::Result<()> {
+    std::fs::write(path, text)?;
+    std::fs::write(path.with_extension("bak"), text.as_bytes())
+}
+
+pub mod other {
+    pub fn save(path: &str) {
+        std::fs::write(path, "x").unwrap();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_written_is_there_and_nothing_else() {
+        let folder = std::env::temp_dir().join(format!("written-out-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.txt");
+        for text in ["one", "two"] {
+            super::save(&path, text).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+        super::other::save(path.to_str().unwrap());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "x");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
+        assert!(super::save(&folder.join("none/a.txt"), "x").is_err());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
+"#;

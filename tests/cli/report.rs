@@ -64,7 +64,7 @@ fn json_has_every_key_in_its_place() {
     );
     assert_eq!(one["start"], serde_json::json!({ "line": 2, "column": 10, "offset": 25 }));
     assert_eq!(one["end"], serde_json::json!({ "line": 2, "column": 33, "offset": 48 }));
-    assert_eq!(keys(&one["fix"]), ["applicability", "edits", "id", "single_hunk", "title"]);
+    assert_eq!(keys(&one["fix"]), ["applicability", "edits", "id", "lays_in", "single_hunk", "title"]);
     assert_eq!((&one["fix"]["applicability"], &one["fix"]["edits"][1]["start"]), (&"safe".into(), &one["start"]));
     let steps: Vec<&Value> = one["protocol"].as_array().unwrap().iter().map(|step| &step["step"]).collect();
     assert_eq!(steps, ["temp", "write", "flush", "sync", "publish", "dir-sync"]);

@@ -60,12 +60,15 @@ pub fn fixtures() -> Vec<Case> {
     cases
 }
 
+/// What stands beside the cases: what fixing makes of a bad one, of one file and as a tree, and how it is run.
+const BESIDE: [&str; 5] = ["fixed.rs", "fixed.py", "fixed-rust", "fixed-python", "run.toml"];
+
 /// The cases of the folder of one circumstance.
 fn add_folder(folder: &Path, rule: Option<&str>, cases: &mut Vec<Case>) {
     let group = folder.strip_prefix(root()).expect("fixtures are below the root").to_string_lossy().replace('\\', "/");
     // What is fixed is looked at beside the bad case it comes from, and what runs is run by `.ci/killed`.
-    let beside = ["fixed.rs", "fixed.py", "run.toml"];
-    let listed = entries(folder).into_iter().filter(|entry| !beside.contains(&file_name(entry).as_str()));
+    let is_beside = |entry: &PathBuf| BESIDE.contains(&file_name(entry).as_str());
+    let listed = entries(folder).into_iter().filter(|entry| !is_beside(entry));
     cases.extend(listed.map(|entry| fixture(&group, rule.map(str::to_owned), &entry)));
 }
 

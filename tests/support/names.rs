@@ -2,7 +2,7 @@
 
 use super::case::{self, Case, file_name, folders, root};
 use super::{knowledge, marks};
-use atomic_lint_catalog::{Level, Rule};
+use atomic_lint_catalog::{FixSafety, Level, Rule};
 use libtest_mimic::Failed;
 use std::collections::BTreeSet;
 
@@ -52,6 +52,18 @@ fn circumstances(rule: &Rule) -> usize {
 /// Rules about comments rather than about what a program does to files: the program reports them, and
 /// `tests/cli/suppression.rs` shows them.
 const OF_COMMENTS: [&str; 2] = ["bad-suppression", "unused-suppression"];
+
+/// A rule whose page says that there is a fix shows one.
+pub fn every_fix_is_shown() -> Result<(), Failed> {
+    let fixed = |rule: &Rule| {
+        let circumstances = folders(&root().join("fixtures").join(rule.id.as_str()));
+        circumstances.iter().any(|folder| ["fixed.rs", "fixed.py"].iter().any(|name| folder.join(name).is_file()))
+    };
+    let pages = knowledge::pages();
+    let promising = pages.iter().filter(|page| page.fix != FixSafety::None && !is_of_comments(&page.id));
+    let unshown = promising.filter(|page| !fixed(page));
+    fail_on(unshown.map(|page| format!("{}: its page promises a fix, and no case shows one", page.id)).collect())
+}
 
 /// Whether `rule` is reported by the program rather than by the analysis.
 pub fn is_of_comments(rule: &str) -> bool {

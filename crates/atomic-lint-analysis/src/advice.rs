@@ -10,9 +10,10 @@ use crate::path::PathRef;
 use crate::program::{BodyRef, Program, StepRef};
 use crate::project::Outcome;
 use crate::protocol::Stage;
+use crate::repair;
 use crate::value::Value;
 use atomic_lint_catalog::{Naming, OpenAs};
-use atomic_lint_ir::{Language, Name, Repair};
+use atomic_lint_ir::{Language, Name, Repair, RepairKind};
 use atomic_lint_source::{FileId, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub(crate) struct Drafts<'p, 'u> {
     by_file: BTreeMap<StepRef, usize>,
     by_place: BTreeMap<Place, usize>,
     later: Vec<Advice>,
+    /// Which of the findings are advice.
+    advised: BTreeSet<usize>,
     /// The checklists of files as they ended.
     ended: BTreeMap<StepRef, [StepMark; 6]>,
     /// Where which files are written that were reported already.
@@ -50,6 +53,11 @@ pub(crate) struct Advice {
     pub(crate) repair: Option<(FileId, Repair)>,
 }
 
+/// Whether it is mended by a word, so that it is told apart from advice that costs more to take.
+fn has_small_repair(advice: &Advice) -> bool {
+    matches!(&advice.repair, Some((_, repair)) if repair.kind == RepairKind::Rename)
+}
+
 impl<'p, 'u> Drafts<'p, 'u> {
     pub(crate) fn new(program: &'p Program<'u>) -> Self {
         Drafts {
@@ -58,6 +66,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
             by_file: BTreeMap::new(),
             by_place: BTreeMap::new(),
             later: Vec::new(),
+            advised: BTreeSet::new(),
             ended: BTreeMap::new(),
             written: BTreeSet::new(),
         }
@@ -138,7 +147,8 @@ impl<'p, 'u> Drafts<'p, 'u> {
     fn place(&mut self, advice: Advice) {
         let rule = Name::new(advice.rule);
         let of_file = advice.file.as_ref().and_then(|file| self.by_file.get(&file.step));
-        match of_file.or_else(|| self.by_place.get(&advice.place)).filter(|_| !advice.alone) {
+        let stands = |at: usize| advice.alone || self.advised.contains(&at) && has_small_repair(&advice);
+        match of_file.or_else(|| self.by_place.get(&advice.place)).filter(|at| !stands(**at)) {
             Some(at) => {
                 let finding = &mut self.outcome.findings[*at];
                 if finding.rule != rule && !finding.notes.iter().any(|(known, _)| *known == rule) {
@@ -147,6 +157,7 @@ impl<'p, 'u> Drafts<'p, 'u> {
             }
             None => {
                 let finding = self.stand_alone(&advice, rule);
+                self.advised.insert(self.outcome.findings.len());
                 match advice.alone {
                     true => self.outcome.findings.push(finding),
                     false => self.put(finding, advice.file.as_ref()),
@@ -227,12 +238,13 @@ impl<'p, 'u> Drafts<'p, 'u> {
                 always: true,
                 alone: false,
                 circumstance: None,
-                repair: None,
+                repair: repair::of_protocol(self.program, &ending.file, *place),
             });
         }
     }
 
     fn of_ending(&mut self, defect: Defect, ending: &Ending, place: Place, target: &Value) {
+        let file = &ending.file;
         self.later.push(Advice {
             rule: defect.rule(),
             rank: defect.gravity(true),
@@ -244,7 +256,14 @@ impl<'p, 'u> Drafts<'p, 'u> {
             always: true,
             alone: !defect.rides_along(),
             circumstance: None,
-            repair: None,
+            repair: match defect {
+                Defect::DroppedBuffer => repair::of_handle(self.program, file),
+                Defect::HandRolled => repair::of_protocol(self.program, file, place),
+                Defect::Abandoned => {
+                    file.publishes.first().and_then(|publish| repair::of_protocol(self.program, file, *publish))
+                }
+                _ => None,
+            },
         });
     }
 

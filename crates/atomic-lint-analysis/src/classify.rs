@@ -67,7 +67,7 @@ pub(crate) fn doubts(naming: &Naming, paths: &[PathRef]) -> Vec<Reason> {
 /// Whether it is certain that what has this path lies in a temporary directory.
 pub(crate) fn stays_temporary(target: &Value) -> bool {
     let mut targets = target.paths().peekable();
-    targets.peek().is_some() && targets.all(|path| is_temporary(path))
+    targets.peek().is_some() && targets.all(is_temporary)
 }
 
 fn is_temporary(path: &PathRef) -> bool {

@@ -45,6 +45,25 @@ fn is_replaced_whole(file: &File) -> bool {
     }
 }
 
+/// What has to be done about the protocol that `file` went through: it is left to the runtime.
+pub(crate) fn of_protocol(program: &Program<'_>, file: &File, publish: Place) -> Option<(FileId, Repair)> {
+    let by_hand = match file.origin {
+        Origin::Whole | Origin::Temporary => true,
+        Origin::Opened(how) => matches!(how, OpenAs::Truncate | OpenAs::Write | OpenAs::Exclusive),
+        Origin::Copied | Origin::Replaced | Origin::Given => false,
+    };
+    let around = program.body(file.step.body).body.span;
+    let is_only = file.publishes.iter().all(|known| *known == publish);
+    let is_own = publish.file == file.place.file && around.contains(publish.span) && is_only;
+    let mut steps = steps(file, publish.file);
+    // What opened it is where the whole flow begins, whatever else opened it again.
+    steps.retain(|(step, _)| *step != FlowStep::Open);
+    steps.insert(0, (FlowStep::Open, file.place.span));
+    let api = program.models(file.step.body).spoken(&file.api);
+    let repair = Repair { kind: RepairKind::Whole, at: publish.span, api, target: None, steps };
+    (by_hand && is_own && !file.locked).then_some((publish.file, repair))
+}
+
 /// What has to be done about a step that is wrong.
 pub(crate) fn of_flaw(program: &Program<'_>, flaw: &Flaw) -> Option<(FileId, Repair)> {
     let (file, around) = (flaw.place.file, program.body(flaw.step.body).body.span);
@@ -52,9 +71,19 @@ pub(crate) fn of_flaw(program: &Program<'_>, flaw: &Flaw) -> Option<(FileId, Rep
     let mut steps = flaw.file.as_ref().map(|staged| steps(staged, file)).unwrap_or_default();
     steps.extend(within(file, flaw.removed).map(|span| (FlowStep::Remove, span)));
     steps.sort_by_key(|(step, span)| (*span, *step));
+    if matches!(flaw.defect, Defect::SharedName | Defect::LostMode) {
+        return of_protocol(program, flaw.file.as_ref()?, flaw.place);
+    }
+    if let (Defect::PublishOnError, Some(staged)) = (flaw.defect, &flaw.file) {
+        return of_lost_error(program, staged);
+    }
+    // Who has not asked may want to replace the file.
+    if flaw.defect == Defect::CheckThenWrite && !flaw.chain.is_empty() {
+        return None;
+    }
     let kind = kind_of(flaw.defect)?;
     let needed = match kind {
-        RepairKind::Beside => Some(FlowStep::Open),
+        RepairKind::Beside | RepairKind::Private => Some(FlowStep::Open),
         RepairKind::KeepTarget => Some(FlowStep::Remove),
         _ => None,
     };
@@ -67,12 +96,34 @@ pub(crate) fn of_flaw(program: &Program<'_>, flaw: &Flaw) -> Option<(FileId, Rep
     Some((file, Repair { kind, at: flaw.place.span, api: models.spoken(&flaw.api), target, steps }))
 }
 
+/// What has to be done about the handle of `file`, with which content is dropped.
+pub(crate) fn of_handle(program: &Program<'_>, file: &File) -> Option<(FileId, Repair)> {
+    let api = program.models(file.step.body).spoken(&file.api);
+    let kind = RepairKind::FlushAtEnd;
+    let repair = Repair { kind, at: file.place.span, api, target: None, steps: steps(file, file.place.file) };
+    Some((file.place.file, repair))
+}
+
+/// The write that failed is the one whose error is to be passed on.
+fn of_lost_error(program: &Program<'_>, staged: &File) -> Option<(FileId, Repair)> {
+    let torn = staged.torn?;
+    let api = program.models(staged.step.body).spoken(&staged.api);
+    let repair = Repair { kind: RepairKind::PassError, at: torn.span, api, target: None, steps: Vec::new() };
+    Some((torn.file, repair))
+}
+
 fn kind_of(defect: Defect) -> Option<RepairKind> {
     match defect {
-        Defect::UnflushedAsync | Defect::DroppedBuffer => Some(RepairKind::Flush),
+        Defect::UnflushedAsync | Defect::DroppedBuffer => Some(RepairKind::FlushAtEnd),
+        Defect::CheckThenWrite => Some(RepairKind::Exclusive),
+        Defect::ShortWrite => Some(RepairKind::WriteAll),
+        Defect::TornAppend => Some(RepairKind::OnePiece),
+        Defect::WrongSync => Some(RepairKind::NameDirectory),
+        Defect::ExposedSecret => Some(RepairKind::Private),
         Defect::NonReplacing => Some(RepairKind::Rename),
         Defect::IgnoredError => Some(RepairKind::PassError),
         Defect::LateMode => Some(RepairKind::ModeFirst),
+        Defect::BlockingSync => Some(RepairKind::OffThread),
         Defect::Order(Fault::PublishBeforeSync) => Some(RepairKind::Sync),
         Defect::Order(Fault::PublishBeforeFlush | Fault::SyncBeforeFlush) => Some(RepairKind::Flush),
         Defect::CrossDevice { .. } => Some(RepairKind::Beside),
@@ -80,10 +131,9 @@ fn kind_of(defect: Defect) -> Option<RepairKind> {
         Defect::RemovedBefore => Some(RepairKind::KeepTarget),
         // What comes too late would have to come in another place, and which that is, nothing tells; for the others
         // there is no repair that a language could be asked for.
-        Defect::Order(Fault::Late) | Defect::PublishOnError | Defect::RetriedSync | Defect::WrongSync => None,
-        Defect::ExposedSecret | Defect::ShortWrite | Defect::SharedName | Defect::LostMode => None,
-        Defect::Abandoned | Defect::CheckThenWrite | Defect::TornAppend | Defect::BlockingSync => None,
-        Defect::UnlockedUpdate | Defect::HandRolled => None,
+        Defect::Order(Fault::Late) | Defect::RetriedSync | Defect::UnlockedUpdate => None,
+        // These are about a whole flow, and have their own.
+        Defect::PublishOnError | Defect::SharedName | Defect::LostMode | Defect::Abandoned | Defect::HandRolled => None,
     }
 }
 

@@ -149,8 +149,8 @@ impl Machine<'_, '_> {
     pub(crate) fn look_at_check(&mut self, state: &mut State, site: &Site, file: &File) {
         let creates = match file.origin {
             Origin::Opened(how) => how == OpenAs::Truncate,
-            Origin::Whole | Origin::Copied => true,
-            Origin::Temporary | Origin::Replaced | Origin::Given => false,
+            Origin::Whole | Origin::Copied | Origin::Replaced => true,
+            Origin::Temporary | Origin::Given => false,
         };
         let mut missed = false;
         for path in file.path.paths() {

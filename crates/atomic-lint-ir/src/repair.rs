@@ -25,6 +25,23 @@ pub enum RepairKind {
     PassError,
     /// The mode is set before the file is published: the steps at [`Repair::at`] and [`FlowStep::Publish`] swap.
     ModeFirst,
+    /// The file, made at the step [`FlowStep::Open`] and published at [`Repair::at`], is staged and published by the
+    /// runtime.
+    Whole,
+    /// What is written to at [`Repair::at`] is flushed where its life ends, and its error passed on.
+    FlushAtEnd,
+    /// The call at [`Repair::at`] writes all that it is given.
+    WriteAll,
+    /// What is written at [`Repair::at`] and by the calls beside it is written by one call.
+    OnePiece,
+    /// The directory that is opened at [`Repair::at`] is the working directory where its name is empty.
+    NameDirectory,
+    /// The file, created at the step [`FlowStep::Open`], has the mode that [`Repair::at`] gives it from the start.
+    Private,
+    /// The file that is created at [`Repair::at`] is created only where none is.
+    Exclusive,
+    /// The call at [`Repair::at`] waits for the device: it is made where no other task has to wait too.
+    OffThread,
 }
 
 /// Which function of the runtime stands for an API: the models say so, row by row.

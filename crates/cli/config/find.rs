@@ -38,10 +38,18 @@ pub(super) fn nearest(start: &Path) -> Result<Option<Found>, ConfigError> {
     // What does not exist is reported by the walk; the working directory stands in for it here.
     let Ok(start) = start.canonicalize().or_else(|_| Path::new(".").canonicalize()) else { return Ok(None) };
     for directory in start.ancestors().filter(|path| path.is_dir()) {
-        for (name, ways) in CANDIDATES {
-            if let Some(found) = candidate(&directory.join(name), ways)? {
-                return Ok(Some(found));
-            }
+        if let Some(found) = within(directory)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The file with a configuration that lies in `directory` itself.
+pub(super) fn within(directory: &Path) -> Result<Option<Found>, ConfigError> {
+    for (name, ways) in CANDIDATES {
+        if let Some(found) = candidate(&directory.join(name), ways)? {
+            return Ok(Some(found));
         }
     }
     Ok(None)

@@ -65,6 +65,11 @@ impl fmt::Display for ConfigError {
     }
 }
 
+/// The file with a configuration that lies in `directory` itself.
+pub(crate) fn in_directory(directory: &Path) -> Result<Option<PathBuf>, ConfigError> {
+    Ok(find::within(directory)?.map(|found| found.path))
+}
+
 impl Config {
     /// Reads `file`, or the nearest configuration of `start` and the directories above it.
     pub(crate) fn load(file: Option<&Path>, start: &Path, catalog: &Catalog) -> Result<Self, ConfigError> {

@@ -17,6 +17,11 @@ pub(crate) fn unified(change: &Change) -> String {
     out
 }
 
+/// The unified difference that makes the file `name` with `text` in it.
+pub(crate) fn new_file(name: &str, text: &str) -> String {
+    unified(&Change { name: name.to_owned(), path: name.into(), before: None, after: text.to_owned() })
+}
+
 /// The hunks alone.
 pub(crate) fn hunks(before: &str, after: &str, out: &mut String) {
     // To these programs only a line feed ends a line.

@@ -148,6 +148,7 @@ fn fix(id: &str, spelling: &Spelling, source: &Source) -> Fix {
         applicability: spelling.applicability,
         edits: edits(&spelling.edits),
         single_hunk: spelling.single_hunk.as_deref().map(edits).unwrap_or_default(),
+        lays_in: Vec::new(),
     }
 }
 

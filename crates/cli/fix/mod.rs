@@ -5,6 +5,8 @@
 mod choice;
 mod diff;
 mod engine;
+mod lay_in;
+mod manifests;
 mod mend;
 mod pass;
 mod run;
@@ -12,6 +14,10 @@ mod runtime;
 mod transaction;
 
 pub(crate) use choice::Choice;
+pub(crate) use diff::new_file;
+pub(crate) use lay_in::{LaidIn, lay_in};
+pub(crate) use manifests::add_manifests;
 pub(crate) use mend::{Mend, mends, of_comment};
 pub(crate) use run::{Steps, run};
 pub(crate) use runtime::{Dependency, is_laid_in};
+pub(crate) use transaction::name_of;

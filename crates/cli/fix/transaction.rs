@@ -38,9 +38,29 @@ pub(crate) struct Outcome {
 
 /// Writes `dependents` and those of `groups` that they need; a group is written whole or not at all.
 pub(crate) fn write(groups: &[Vec<Change>], dependents: &[Dependent]) -> Result<Outcome, String> {
+    attempt(|refused| choose(groups, dependents, refused))
+}
+
+/// Writes `groups`, each whole or not at all.
+pub(crate) fn write_groups(groups: &[Vec<Change>]) -> Result<Outcome, String> {
+    attempt(|refused| {
+        let refusals = groups.iter().map(|group| (group, blocked(group)));
+        let whole = refusals.filter_map(|(group, blocked)| match blocked {
+            None => Some(group),
+            Some(refusal) => {
+                refused.push(refusal);
+                None
+            }
+        });
+        whole.flatten().collect()
+    })
+}
+
+/// Writes what `choose` says, which is asked again where something has changed meanwhile.
+fn attempt<'c>(choose: impl Fn(&mut Vec<(String, String)>) -> Vec<&'c Change>) -> Result<Outcome, String> {
     let mut outcome = Outcome::default();
     loop {
-        let chosen = choose(groups, dependents, &mut outcome.refused);
+        let chosen = choose(&mut outcome.refused);
         let mut batch = Batch::with_options(Options::new().parents(true).hard_links(HardLinks::Error));
         for change in &chosen {
             batch.write(&change.path, &change.after).map_err(|error| failure(change, &error))?;
@@ -76,10 +96,7 @@ fn choose<'c>(
     dependents: &'c [Dependent],
     refused: &mut Vec<(String, String)>,
 ) -> Vec<&'c Change> {
-    let blocked: Vec<Option<(String, String)>> = groups
-        .iter()
-        .map(|group| group.iter().find_map(|change| Some((change.name.clone(), refusal(change)?))))
-        .collect();
+    let blocked: Vec<Option<(String, String)>> = groups.iter().map(|group| blocked(group)).collect();
     let mut sources = Vec::new();
     let mut needed = vec![false; groups.len()];
     for dependent in dependents {
@@ -98,6 +115,11 @@ fn choose<'c>(
     }
     let needed = groups.iter().zip(needed).filter(|(_, needed)| *needed);
     needed.flat_map(|(group, _)| group).chain(sources).collect()
+}
+
+/// The first file of `group` that must be left as it is, and why.
+fn blocked(group: &[Change]) -> Option<(String, String)> {
+    group.iter().find_map(|change| Some((change.name.clone(), refusal(change)?)))
 }
 
 /// Why a file must be left as it is.

@@ -65,6 +65,7 @@ pub(super) fn fix(sources: &Sources) -> Fix {
         applicability: Applicability::Safe,
         edits: vec![edit("", "import crashsafe\n"), write.clone()],
         single_hunk: vec![write],
+        lays_in: vec!["crashsafe".into()],
     }
 }
 

@@ -77,6 +77,7 @@ struct Repair<'a> {
     applicability: &'static str,
     edits: Vec<Replacement<'a>>,
     single_hunk: Vec<Replacement<'a>>,
+    lays_in: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -199,6 +200,7 @@ fn repair(fix: &Fix) -> Repair<'_> {
         applicability: fix.applicability.name(),
         edits: fix.edits.iter().map(replacement).collect(),
         single_hunk: fix.single_hunk.iter().map(replacement).collect(),
+        lays_in: &fix.lays_in,
     }
 }
 
@@ -234,6 +236,7 @@ mod tests {
             "applicability": "safe",
             "edits": [import, edit.clone()],
             "single_hunk": [edit],
+            "lays_in": ["crashsafe"],
         });
         assert_eq!(report["diagnostics"][0]["fix"], expected);
     }

@@ -5,7 +5,7 @@
 use super::args::{Call, constant};
 use super::call::Recall;
 use super::draft::Draft;
-use super::{Order, Said, decline, path};
+use super::{Order, Said, decline, path, thread};
 use crate::kind::{Field, Kind};
 use crate::tree::Node;
 
@@ -31,9 +31,9 @@ fn copied<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Said {
     }
     let module = code.imports.module(code, "crashsafe")?;
     let args = vec![source.text().to_string(), target.text().to_string()];
-    let edit = Recall::new(code, call, format!("{}.copy", module.name)).with(args).edit()?;
+    let (edit, asyncio) = thread::called(order, call, &order.site, format!("{}.copy", module.name), args)?;
     let doubtful = !names_a_file(order, target) || order.site.is_async();
-    let draft = Draft::new("copy through crashsafe").edit([edit]).naming(module);
+    let draft = Draft::new("copy through crashsafe").edit([edit]).naming(module).naming_all(asyncio);
     Ok(draft.without(code, call.function).doubtful(doubtful))
 }
 

@@ -7,6 +7,7 @@ use super::site::Site;
 use crate::tree::Node;
 use atomic_lint_ir::{Applicability, Decline, Spelling};
 use atomic_lint_source::{Edit, Span};
+use std::collections::BTreeSet;
 
 /// The change of a form.
 pub(super) struct Draft {
@@ -36,6 +37,12 @@ impl Draft {
         self
     }
 
+    /// With those too.
+    pub(super) fn naming_all(mut self, modules: impl IntoIterator<Item = Module>) -> Self {
+        self.modules.extend(modules);
+        self
+    }
+
     /// Under another title.
     pub(super) fn titled(mut self, title: &str) -> Self {
         self.title = title.to_string();
@@ -47,6 +54,22 @@ impl Draft {
         let name = head(function).text();
         if code.uses(code.tree.root(), name).iter().filter(|usage| !code.imports.holds(usage.span())).count() == 1 {
             self.unneeded.push(name.to_string());
+        }
+        self
+    }
+
+    /// Without the imports of which all uses are within `gone`, unless `kept`, which is put in again, names them.
+    pub(super) fn without_unused(mut self, code: &Code<'_>, gone: &[Span], kept: &str) -> Self {
+        let words = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_string).collect();
+        let kept: Vec<String> = words(kept);
+        let named: BTreeSet<String> =
+            gone.iter().flat_map(|span| -> Vec<String> { words(span.slice(code.text)) }).collect();
+        for name in named.into_iter().filter(|name| code.imports.meaning(name).is_some() && !kept.contains(name)) {
+            let uses = code.uses(code.tree.root(), &name);
+            let mut uses = uses.iter().map(|usage| usage.span()).filter(|usage| !code.imports.holds(*usage)).peekable();
+            if uses.peek().is_some() && uses.all(|usage| gone.iter().any(|span| span.contains(usage))) {
+                self.unneeded.push(name);
+            }
         }
         self
     }

@@ -47,7 +47,11 @@ fn is_empty(clause: Node<'_>) -> bool {
 }
 
 /// The lines of `body` in the place of the statement around it.
-fn unwrapped(order: &Order<'_, '_>, around: &Site<'_>, body: Node<'_>) -> Result<Vec<Edit>, atomic_lint_ir::Decline> {
+pub(super) fn unwrapped(
+    order: &Order<'_, '_>,
+    around: &Site<'_>,
+    body: Node<'_>,
+) -> Result<Vec<Edit>, atomic_lint_ir::Decline> {
     let layout = &order.code.layout;
     let statements: Vec<_> = body.children().filter(|node| node.kind().is_statement()).collect();
     let (Some(first), Some(last)) = (statements.first(), statements.last()) else {

@@ -94,7 +94,7 @@ fn manager<'t>(
     Ok(outer + &inner.at_column(column).before(behind).text()?)
 }
 
-fn name_of<'t>(assignment: Node<'t>) -> Result<&'t str, Decline> {
+pub(super) fn name_of<'t>(assignment: Node<'t>) -> Result<&'t str, Decline> {
     let left = assignment.get(Field::Left).filter(|_| assignment.get(Field::Type).is_none());
     match left {
         Some(left) if left.kind() == Kind::Identifier => Ok(left.text()),
@@ -104,9 +104,9 @@ fn name_of<'t>(assignment: Node<'t>) -> Result<&'t str, Decline> {
 }
 
 /// The statements while a handle is open, and the edits that move them into a `with`.
-struct Life<'t> {
-    body: Vec<Node<'t>>,
-    edits: Vec<Edit>,
+pub(super) struct Life<'t> {
+    pub(super) body: Vec<Node<'t>>,
+    pub(super) edits: Vec<Edit>,
     is_closed: bool,
     /// Where the last of them ends, the close included.
     end: u32,
@@ -115,7 +115,7 @@ struct Life<'t> {
 }
 
 impl<'t> Life<'t> {
-    fn of(order: &Order<'_, 't>, opened: &Site<'t>, name: &str) -> Result<Life<'t>, Decline> {
+    pub(super) fn of(order: &Order<'_, 't>, opened: &Site<'t>, name: &str) -> Result<Life<'t>, Decline> {
         let code = order.code;
         let (all, at) = opened.siblings();
         let behind = all.get(at + 1..).unwrap_or_default();

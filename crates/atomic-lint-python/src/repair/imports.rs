@@ -127,7 +127,8 @@ impl<'t> Imports<'t> {
         let run = self.run.iter().filter(stays).copied().collect();
         let rest = Imports { meanings: FxHashMap::default(), run, statements: Vec::new(), root: self.root };
         let mut edits = rest.added(code, missing.into_iter());
-        edits.extend(gone.into_iter().map(|node| removal(code, node)));
+        let touch = |first: &Node<'t>, second: &Node<'t>| line_behind(code, *first) == line_before(code, *second);
+        edits.extend(gone.chunk_by(touch).map(|run| removal(code, run)));
         edits
     }
 
@@ -234,10 +235,10 @@ fn insert(at: u32, text: String, code: &Code<'_>) -> Edit {
     Edit { span: Span::new(at, at), replacement }
 }
 
-/// The line of an import; where it was alone between blank lines, one of these goes too.
-fn removal(code: &Code<'_>, node: Node<'_>) -> Edit {
+/// The lines of imports; where they were alone between blank lines, one of these goes too.
+fn removal(code: &Code<'_>, run: &[Node<'_>]) -> Edit {
     let layout = &code.layout;
-    let mut span = layout.lines(node, node);
+    let mut span = layout.lines(run[0], run[run.len() - 1]);
     let before = Span::new(0, span.start).slice(code.text);
     let is_first = before.is_empty() || before.replace('\r', "").ends_with("\n\n");
     if is_first && layout.tail(span.end).is_empty() {

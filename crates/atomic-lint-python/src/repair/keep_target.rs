@@ -49,7 +49,7 @@ fn removal<'t>(order: &Order<'_, 't>) -> Option<Site<'t>> {
 }
 
 /// What `call` removes.
-fn removed<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Option<Node<'t>> {
+pub(super) fn removed<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Option<Node<'t>> {
     match (order.called(call.function).as_deref(), call.method()) {
         (Some("os.remove" | "os.unlink"), _) => Some(call.args.first()?.value),
         (None, Some((receiver, "unlink"))) => Some(receiver),
@@ -102,7 +102,7 @@ fn asks_only<'t>(order: &Order<'_, 't>, condition: Node<'t>, target: Node<'t>) -
 }
 
 /// `try: … except …: pass`
-fn is_tolerant(tried: Node<'_>) -> bool {
+pub(super) fn is_tolerant(tried: Node<'_>) -> bool {
     let body = tried.get(Field::Body).map(Node::id);
     tried.children().filter(|child| Some(child.id()) != body).all(|clause| {
         let block = clause.child_of(Kind::Block);

@@ -6,11 +6,15 @@
 mod args;
 mod beside;
 mod call;
+mod cleanup;
+mod close;
 mod code;
 mod copy;
 mod descriptor;
+mod directory;
 mod draft;
 mod error;
+mod exclusive;
 mod flush;
 mod handle;
 mod hazard;
@@ -24,11 +28,14 @@ mod opening;
 mod path;
 mod paths;
 mod place;
+mod private;
 mod rename;
 mod site;
 mod standard;
 mod stdlib;
 mod sync;
+mod thread;
+mod whole;
 mod wrapper;
 mod write;
 
@@ -96,6 +103,15 @@ impl<'t> Order<'_, 't> {
             RepairKind::Flush => flush::before(self),
             RepairKind::PassError => error::passed_on(self),
             RepairKind::ModeFirst => mode_first::swapped(self),
+            RepairKind::Whole => whole::moved(self),
+            RepairKind::FlushAtEnd => close::by_with(self),
+            RepairKind::NameDirectory => directory::named(self),
+            RepairKind::Private => private::from_the_start(self),
+            RepairKind::WriteAll | RepairKind::OnePiece => {
+                Err(decline("a loop or a buffer is needed for it, and which is not known"))
+            }
+            RepairKind::Exclusive => exclusive::created(self),
+            RepairKind::OffThread => thread::handed_over(self),
         }
     }
 

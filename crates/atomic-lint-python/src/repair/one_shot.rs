@@ -5,7 +5,7 @@ use super::call::Recall;
 use super::draft::Draft;
 use super::hazard::While;
 use super::opening::Opening;
-use super::{Order, Said, decline};
+use super::{Order, Said, decline, thread};
 use crate::kind::Kind;
 use crate::tree::Node;
 use atomic_lint_source::{Edit, Span};
@@ -14,9 +14,9 @@ use atomic_lint_source::{Edit, Span};
 pub(super) fn written<'t>(order: &Order<'_, 't>, call: &Call<'t>, opening: &Opening<'t>) -> Said {
     let code = order.code;
     let outer = order.site.parent().and_then(|attribute| attribute.parent());
-    let write = outer.as_ref().and_then(|outer| Call::of(outer.node()));
-    let write = write.filter(|write| write.method().is_some_and(|(object, _)| object.id() == call.node.id()));
-    let write = write.ok_or_else(|| decline("what is done with the file object is not known"))?;
+    let write = outer.and_then(|outer| Some((Call::of(outer.node())?, outer)));
+    let write = write.filter(|(write, _)| write.method().is_some_and(|(object, _)| object.id() == call.node.id()));
+    let (write, outer) = write.ok_or_else(|| decline("what is done with the file object is not known"))?;
     let (_, name) = write.method().ok_or_else(|| decline("what is done with the file object is not known"))?;
     if name != "write" || write.args.len() != 1 || write.has_spread() || opening.wrapper.is_some() {
         return Err(decline("the file object is not only written to"));
@@ -29,13 +29,14 @@ pub(super) fn written<'t>(order: &Order<'_, 't>, call: &Call<'t>, opening: &Open
     let module = code.imports.module(code, "crashsafe")?;
     let mut args = vec![opening.path.text().to_string(), write.args[0].value.text().to_string()];
     args.extend(opening.texts.iter().cloned());
-    let edit = Recall::new(code, &write, format!("{}.{function}", module.name)).with(args).edit()?;
+    let (edit, asyncio) = thread::called(order, &write, &outer, format!("{}.{function}", module.name), args)?;
     let exclusive = opening.args.iter().any(|arg| arg.trim_matches(['"', '\'']).starts_with('x'));
     if exclusive {
         return Err(decline("it creates and never replaces"));
     }
     let doubtful = opening.is_doubtful || order.site.is_async();
-    Ok(Draft::new("write through crashsafe").edit([edit]).naming(module).doubtful(doubtful))
+    let draft = Draft::new("write through crashsafe").edit([edit]).naming(module);
+    Ok(draft.naming_all(asyncio).doubtful(doubtful))
 }
 
 /// `json.dump(value, open(path, "w"))`: the statement goes into a `with`.

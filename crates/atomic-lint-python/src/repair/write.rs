@@ -1,9 +1,8 @@
 //! `path.write_text(text)` and `path.write_bytes(data)` go through the runtime.
 
 use super::args::{Call, bare};
-use super::call::Recall;
 use super::draft::Draft;
-use super::{Order, Said, decline, paths};
+use super::{Order, Said, decline, paths, thread};
 
 /// The call at the reported place.
 pub(super) fn through(order: &Order<'_, '_>) -> Said {
@@ -32,7 +31,7 @@ fn written<'t>(order: &Order<'_, 't>, call: &Call<'t>, name: &str) -> Said {
         _ => arg.node.text().to_string(),
     });
     let args = std::iter::once(path.text().to_string()).chain(args).collect();
-    let edit = Recall::new(code, call, format!("{}.{name}", module.name)).with(args).edit()?;
+    let (edit, asyncio) = thread::called(order, call, &order.site, format!("{}.{name}", module.name), args)?;
     let doubtful = order.site.is_async() || !paths::is_path(order, path);
-    Ok(Draft::new("write through crashsafe").edit([edit]).naming(module).doubtful(doubtful))
+    Ok(Draft::new("write through crashsafe").edit([edit]).naming(module).naming_all(asyncio).doubtful(doubtful))
 }

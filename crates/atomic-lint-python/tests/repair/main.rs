@@ -15,6 +15,8 @@ mod rename;
 mod single;
 mod standard;
 mod sync;
+mod thread;
+mod whole;
 mod write;
 
 use atomic_lint_ir::{

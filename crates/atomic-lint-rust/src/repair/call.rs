@@ -75,7 +75,7 @@ fn draft(edits: Vec<Edit>) -> Draft {
 }
 
 /// The call at the end of `chain`, which calls a function by a path.
-fn function_call<'a>(source: &Source, chain: &Chain<'a>) -> Result<&'a ExprCall, Decline> {
+pub(super) fn function_call<'a>(source: &Source, chain: &Chain<'a>) -> Result<&'a ExprCall, Decline> {
     let Expr::Call(call) = chain.expr() else { return decline("it is not the call of a function") };
     let Expr::Path(function) = &*call.func else { return decline("what is called is a value") };
     let alone = function.path.get_ident().map(|ident| ident.to_string());

@@ -84,6 +84,11 @@ impl<'a> Chain<'a> {
         })
     }
 
+    /// Whether `index` is within a closure or an async block.
+    pub(super) fn is_within_closure(&self, index: usize) -> bool {
+        matches!(self.body(index), Some(Body::Closure(_) | Body::Async))
+    }
+
     /// Whether the value of the block at `index` is that of the body it is in.
     pub(super) fn is_result(&self, index: usize) -> bool {
         for at in (1..=index).rev() {

@@ -28,6 +28,7 @@ impl Scene<'_, '_> {
             name: &name,
             layers: &self.life.layers,
             asynchronous: self.asynchronous,
+            closing: self.closing,
             handling: &handling,
             failure,
         };

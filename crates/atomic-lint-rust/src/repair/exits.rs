@@ -35,7 +35,9 @@ pub(super) fn value<'a>(exit: &Exit<'a>) -> Option<&'a Expr> {
 /// Puts `statement` before `exit`, where that is possible.
 pub(super) fn before(source: &Source, exit: &Exit, statement: &str) -> Option<Vec<Edit>> {
     match exit {
-        Exit::Stmt(stmt, _) => Some(vec![source.before(stmt, statement)]),
+        Exit::Stmt(stmt, _) => {
+            Some(source.first_in_block(stmt, statement).unwrap_or_else(|| vec![source.before(stmt, statement)]))
+        }
         Exit::Arm(body) => Some(in_braces(source, body, statement)),
         Exit::Within => None,
     }

@@ -25,6 +25,18 @@ const WRITE_METHODS: [&str; 10] = [
     "writeln",
 ];
 
+/// What `std::os::unix::fs::PermissionsExt` is imported for.
+const MODE_METHODS: [&str; 3] = ["from_mode", "mode", "set_mode"];
+
+/// The methods that a trait is imported for, of those traits that edits leave without use.
+fn methods(name: &str) -> &'static [&'static str] {
+    match name {
+        "Write" | "AsyncWriteExt" => &WRITE_METHODS,
+        "PermissionsExt" => &MODE_METHODS,
+        _ => &[],
+    }
+}
+
 /// The imports and items of a module or block, and where it is.
 struct Scope<'a> {
     items: Vec<&'a Item>,
@@ -39,6 +51,11 @@ pub(super) fn with_trimmed(source: &Source, mut edits: Vec<Edit>) -> Vec<Edit> {
     for scope in scopes_around(source, at) {
         for item in &scope.items {
             let Item::Use(item) = item else { continue };
+            // An import that is changed is one that is wanted as it is then.
+            let own = source.node(item);
+            if edits.iter().any(|edit| own.contains(edit.span)) {
+                continue;
+            }
             let unused = unused_leaves(source, &scope, item, &gone, &edits);
             if !unused.is_empty() {
                 removed.push(without(source, item, &unused));
@@ -132,12 +149,12 @@ fn unused_leaves(source: &Source, scope: &Scope, item: &ItemUse, gone: &[&str], 
     }
     let mut unused = Vec::new();
     leaves(&item.tree, &mut Vec::new(), &mut |path, bound| {
-        let is_trait = path.last().is_some_and(|last| matches!(last.as_str(), "Write" | "AsyncWriteExt"));
-        let touched = match is_trait {
-            true => gone.iter().any(|word| WRITE_METHODS.contains(word)),
-            false => gone.contains(&bound.as_str()),
+        let methods = path.last().map_or(&[][..], |last| methods(last));
+        let touched = match methods {
+            [] => gone.contains(&bound.as_str()),
+            _ => gone.iter().any(|word| methods.contains(word)),
         };
-        if touched && !is_used(source, scope, bound, is_trait, edits) {
+        if touched && !is_used(source, scope, bound, methods, edits) {
             unused.push(bound.clone());
         }
     });
@@ -145,30 +162,30 @@ fn unused_leaves(source: &Source, scope: &Scope, item: &ItemUse, gone: &[&str], 
 }
 
 /// Whether `word`, or if it is a trait a method of it, is left in `scope` outside of imports.
-fn is_used(source: &Source, scope: &Scope, word: &str, is_trait: bool, edits: &[Edit]) -> bool {
+fn is_used(source: &Source, scope: &Scope, word: &str, methods: &[&str], edits: &[Edit]) -> bool {
     let hidden: Vec<Span> = hidden(source, scope, word).chain(edits.iter().map(|edit| edit.span)).collect();
     let text = scope.span.slice(source.text);
     let mut before = [b' '; 2];
-    let new = edits.iter().any(|edit| uses_word(&edit.replacement, word, is_trait));
+    let new = edits.iter().any(|edit| uses_word(&edit.replacement, word, methods));
     new || Tokens::new(text, 0).any(|token| {
         let at = scope.span.start + token.range.start as u32;
         let found = &text[token.range.clone()];
         let behind = before;
         before = [before[1], text.as_bytes()[token.range.end - 1]];
         let names = found == word && behind[1] != b'.' && behind != [b':', b':'];
-        let calls = is_trait && WRITE_METHODS.contains(&found);
+        let calls = methods.contains(&found);
         (names || calls) && !hidden.iter().any(|span| span.start <= at && at < span.end)
     })
 }
 
-fn uses_word(text: &str, word: &str, is_trait: bool) -> bool {
+fn uses_word(text: &str, word: &str, methods: &[&str]) -> bool {
     let mut before = [b' '; 2];
     Tokens::new(text, 0).any(|token| {
         let found = &text[token.range.clone()];
         let behind = before;
         before = [before[1], text.as_bytes()[token.range.end - 1]];
         let names = found == word && behind[1] != b'.' && behind != [b':', b':'];
-        names || is_trait && behind[1] == b'.' && WRITE_METHODS.contains(&found)
+        names || matches!(behind[1], b'.' | b':') && methods.contains(&found)
     })
 }
 

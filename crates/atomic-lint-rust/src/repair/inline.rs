@@ -3,6 +3,7 @@
 use super::chain::{Chain, Node};
 use super::errors::{self, End, Failure};
 use super::handle::Opening;
+use super::open::Closing;
 use super::source::{Source, replacement};
 use super::wrapper::{self, Commit, Layer};
 use super::{Draft, decline, opener};
@@ -51,7 +52,7 @@ fn whole(source: &Source, chain: &Chain, opening: &Opening, write: &ExprMethodCa
     if source.has_comment(between) {
         return decline("a comment stands where the code changes");
     }
-    let mut edits = opener::of(source, chain.expr(), "crashsafe::File")?;
+    let mut edits = opener::of(source, chain.expr(), "crashsafe::File", false)?;
     edits[0].replacement = "crashsafe::write".to_string();
     edits.push(replacement(between, ", "));
     let plain = opening.handling.adapters.is_empty();
@@ -91,7 +92,8 @@ fn named(source: &Source, chain: &Chain, opening: &Opening, taking: &ExprCall, v
     let created = created(source, chain, opening, value)?;
     let failure = errors::failure(source, chain.body(at));
     let layers: Vec<Layer> = opening.wraps.iter().map(|(layer, _)| *layer).collect();
-    let commit = Commit { name, layers: &layers, asynchronous: false, handling: &handling, failure };
+    let commit =
+        Commit { name, layers: &layers, asynchronous: false, closing: Closing::Commit, handling: &handling, failure };
     let mut edits = vec![source.before(stmt, &format!("let mut {name} = {created};"))];
     edits.push(replacement(source.expr(value), format!("&mut {name}")));
     let lines = commit.statements();
@@ -134,7 +136,7 @@ fn created(source: &Source, chain: &Chain, opening: &Opening, value: &Expr) -> R
         return decline("the file is opened with options of its own");
     }
     let span = source.expr(whole);
-    let mut edits: Vec<Edit> = opener::of(source, chain.expr(), kind)?;
+    let mut edits: Vec<Edit> = opener::of(source, chain.expr(), kind, false)?;
     for edit in &mut edits {
         edit.span = Span::new(edit.span.start - span.start, edit.span.end - span.start);
     }

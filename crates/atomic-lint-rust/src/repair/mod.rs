@@ -6,20 +6,28 @@ mod call;
 mod chain;
 mod commit;
 mod errors;
+mod exclusive;
 mod exits;
+mod finish;
 mod handle;
 mod imports;
 mod inline;
 mod layout;
+mod leftover;
 mod open;
 mod opener;
+mod private;
 mod source;
 mod staging;
+mod standard;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod uses;
+mod whole;
 mod wrapper;
+mod write_all;
 
 use crate::position::Positions;
 use crate::{RustFrontend, guard, position};
@@ -82,6 +90,7 @@ fn spell(source: &Source, repair: &Repair, runtime: Runtime) -> Result<Spelling,
 /// What `repair` comes to, before the imports.
 fn draft(source: &Source, chain: &Chain, repair: &Repair, runtime: Runtime) -> Result<Draft, Decline> {
     match repair.kind {
+        RepairKind::Through(Twin::Write) if runtime == Runtime::Standard => standard::written(source, chain, repair),
         RepairKind::Through(twin @ (Twin::Write | Twin::Copy)) => call::through(source, chain, repair, twin),
         RepairKind::Through(Twin::Open) => open::through(source, chain, repair),
         RepairKind::Through(Twin::Path) => call::with_path(source, chain, repair),
@@ -92,6 +101,14 @@ fn draft(source: &Source, chain: &Chain, repair: &Repair, runtime: Runtime) -> R
         RepairKind::KeepTarget => staging::keep_target(source, chain, repair),
         RepairKind::PassError => staging::pass_error(source, chain),
         RepairKind::ModeFirst => staging::mode_first(source, chain, repair),
+        RepairKind::Whole => whole::moved(source, chain, repair),
+        RepairKind::FlushAtEnd => finish::flushed(source, chain),
+        RepairKind::WriteAll => write_all::whole(source, chain),
+        RepairKind::OnePiece => write_all::joined(source, chain),
+        RepairKind::NameDirectory => write_all::named_directory(source, chain),
+        RepairKind::Private => private::from_the_start(source, chain, repair),
+        RepairKind::Exclusive => exclusive::created(source, chain),
+        RepairKind::OffThread => thread::handed_over(source, chain, repair),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn through(source: &Source, chain: &Chain, repair: &Repair) -> Result
     let binding = handle::binding(chain, &opening)?;
     let layers = opening.wraps.iter().map(|(layer, _)| *layer).collect();
     let life = handle::life(source, &binding, layers);
-    let scene = Scene { source, chain, binding, opening, life, asynchronous };
+    let scene = Scene { source, chain, binding, opening, life, asynchronous, staged: false, closing: Closing::Commit };
     scene.check()?;
     let mut edits = scene.opened()?;
     edits.extend(scene.lent());
@@ -47,28 +47,47 @@ pub(super) struct Scene<'s, 'a> {
     pub(super) opening: Opening<'a>,
     pub(super) life: Life<'a>,
     pub(super) asynchronous: bool,
+    /// What is opened is a staging file, so that it is as good to create it and to replace it.
+    pub(super) staged: bool,
+    /// What is done where its life ends.
+    pub(super) closing: Closing,
+}
+
+/// What is done with a handle where its life ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// It is committed.
+    Commit,
+    /// It is flushed.
+    Flush,
+    /// The encoder that it is is finished.
+    Finish,
 }
 
 impl<'a> Scene<'_, 'a> {
     /// Declines where a use is not possible with the runtime's handle.
     fn check(&self) -> Result<(), Decline> {
-        for (number, (found, in_closure)) in &self.life.uses {
-            match found {
-                Use::Escape(why) => return decline(why),
-                Use::Method(call) => self.check_method(call, *number)?,
-                Use::Given(call, _) => {
-                    let known = wrapper::as_path(&call.func).is_some_and(wrapper::takes_writer);
-                    if !known || *in_closure || self.asynchronous {
-                        return decline("the handle is passed on");
-                    }
+        let mut uses = self.life.uses.iter();
+        uses.try_for_each(|(number, (found, in_closure))| self.check_use(*number, found, *in_closure))
+    }
+
+    /// Declines where the use `found` in the statement at `number` is not possible with the runtime's handle.
+    pub(super) fn check_use(&self, number: usize, found: &Use<'a>, in_closure: bool) -> Result<(), Decline> {
+        match found {
+            Use::Escape(why) => decline(why),
+            Use::Method(call) => self.check_method(call, number),
+            Use::Given(call, _) => {
+                let known = wrapper::as_path(&call.func).is_some_and(wrapper::takes_writer);
+                match !known || in_closure || self.asynchronous {
+                    true => decline("the handle is passed on"),
+                    false => Ok(()),
                 }
-                Use::Lent(call) => self.check_loan(call)?,
-                Use::Dropped if self.statement_of(*number).is_some() => {}
-                Use::Dropped => return decline("the handle is dropped on some way only"),
-                Use::LentToMethod(_) | Use::Written => {}
             }
+            Use::Lent(call) => self.check_loan(call),
+            Use::Dropped if self.statement_of(number).is_some() => Ok(()),
+            Use::Dropped => decline("the handle is dropped on some way only"),
+            Use::LentToMethod(_) | Use::Written => Ok(()),
         }
-        Ok(())
     }
 
     fn check_method(&self, call: &ExprMethodCall, number: usize) -> Result<(), Decline> {
@@ -133,7 +152,7 @@ impl<'a> Scene<'_, 'a> {
     }
 
     /// The opening call, the types and the writers around it, in the runtime's words.
-    fn opened(&self) -> Result<Vec<Edit>, Decline> {
+    pub(super) fn opened(&self) -> Result<Vec<Edit>, Decline> {
         let mut edits = match (self.opening.wraps.first(), self.asynchronous) {
             (Some((Layer::Buffer, wrap)), false) => self.buffer_created(wrap)?,
             _ => self.created()?,
@@ -158,9 +177,12 @@ impl<'a> Scene<'_, 'a> {
     /// `File::create(p)` → `crashsafe::File::create(p)`
     fn created(&self) -> Result<Vec<Edit>, Decline> {
         let (call, kind) = (self.chain.expr(), opener::kind(self.asynchronous));
-        let edits = opener::of(self.source, call, kind)?;
+        let edits = opener::of(self.source, call, kind, self.staged)?;
         Ok(match call {
-            Expr::Call(call) => call::renamed(self.source, self.chain, call, &format!("{kind}::create")),
+            // Of a staging file the path changes too, so that its length says nothing.
+            Expr::Call(call) if !self.staged => {
+                call::renamed(self.source, self.chain, call, &format!("{kind}::create"))
+            }
             _ => edits,
         })
     }
@@ -190,9 +212,9 @@ impl<'a> Scene<'_, 'a> {
     /// `BufWriter::new(File::create(p)?)` → `crashsafe::BufWriter::create(p)?`
     fn buffer_created(&self, wrap: &syn::ExprCall) -> Result<Vec<Edit>, Decline> {
         let call = self.chain.expr();
-        let edits = opener::of(self.source, call, "crashsafe::BufWriter")?;
+        let edits = opener::of(self.source, call, "crashsafe::BufWriter", self.staged)?;
         if wrap.args.len() != 1 || edits.is_empty() || opener::is_built(call) {
-            let mut edits = opener::of(self.source, call, "crashsafe::File")?;
+            let mut edits = opener::of(self.source, call, "crashsafe::File", self.staged)?;
             edits.push(self.function_of(wrap, "crashsafe::BufWriter::"));
             return Ok(edits);
         }
@@ -230,7 +252,7 @@ impl<'a> Scene<'_, 'a> {
     }
 
     /// What took the handle gets a reference to it, so that it can be committed.
-    fn lent(&self) -> Vec<Edit> {
+    pub(super) fn lent(&self) -> Vec<Edit> {
         let mut edits = Vec::new();
         for (_, (found, _)) in &self.life.uses {
             if let Use::Given(call, number) = found {

@@ -16,28 +16,29 @@ pub(super) fn is_built(call: &Expr) -> bool {
     matches!(call, Expr::MethodCall(_))
 }
 
-/// `File::create(p)` and `OpenOptions::new()….open(p)` as `kind::create(p)`.
-pub(super) fn of(source: &Source, call: &Expr, kind: &str) -> Result<Vec<Edit>, Decline> {
+/// `File::create(p)` and `OpenOptions::new()….open(p)` as `kind::create(p)`; where the file is `staged`, also those that
+/// create and never replace.
+pub(super) fn of(source: &Source, call: &Expr, kind: &str, staged: bool) -> Result<Vec<Edit>, Decline> {
     match call {
         Expr::Call(created) => {
             let creates = wrapper::as_path(&created.func)
                 .and_then(|path| path.segments.last())
-                .is_some_and(|last| last.ident == "create");
+                .is_some_and(|last| last.ident == "create" || staged && last.ident == "create_new");
             match creates && created.args.len() == 1 {
                 true => Ok(vec![replacement(source.expr(&created.func), format!("{kind}::create"))]),
                 false => decline("the file is opened by a function that is not known"),
             }
         }
-        Expr::MethodCall(open) => built(source, open, kind),
+        Expr::MethodCall(open) => built(source, open, kind, staged),
         _ => decline("the file is opened by a function that is not known"),
     }
 }
 
-fn built(source: &Source, open: &ExprMethodCall, kind: &str) -> Result<Vec<Edit>, Decline> {
+fn built(source: &Source, open: &ExprMethodCall, kind: &str, staged: bool) -> Result<Vec<Edit>, Decline> {
     if open.method != "open" || open.args.len() != 1 {
         return decline("the file is opened by a method that is not known");
     }
-    let options = options(source, &open.receiver)?;
+    let options = options(source, &open.receiver, staged)?;
     let start = source.expr(&open.receiver).start;
     let head = Span::new(start, source.token(open.paren_token.span.open()).start);
     if source.has_comment(head) {
@@ -53,7 +54,7 @@ fn built(source: &Source, open: &ExprMethodCall, kind: &str) -> Result<Vec<Edit>
 }
 
 /// What has to be said of the options in `chain`, which begins with `OpenOptions::new()`.
-fn options(source: &Source, mut chain: &Expr) -> Result<String, Decline> {
+fn options(source: &Source, mut chain: &Expr, staged: bool) -> Result<String, Decline> {
     let (mut creates, mut extra) = (false, String::new());
     loop {
         match chain {
@@ -67,6 +68,7 @@ fn options(source: &Source, mut chain: &Expr) -> Result<String, Decline> {
                 let value = call.args.first().and_then(as_bool);
                 match (call.method.to_string().as_str(), value) {
                     ("create", Some(true)) => creates = true,
+                    ("create_new", Some(true)) if staged => creates = true,
                     ("write" | "truncate", Some(true)) | ("read", Some(_)) | ("append", Some(false)) => {}
                     ("mode", _) => {
                         let mode = call.args.first().map(|mode| source.of(mode)).unwrap_or_default();

@@ -85,6 +85,13 @@ impl<'a> Source<'a> {
         found.count()
     }
 
+    /// The words in `span`.
+    pub(super) fn words(&self, span: Span) -> Vec<&'a str> {
+        let text = span.slice(self.text);
+        let words = crate::tokens::Tokens::new(text, 0).filter(|token| token.kind == crate::tokens::Kind::Word);
+        words.map(|token| &text[token.range]).filter(|word| *word != "mut").collect()
+    }
+
     /// How lines end.
     pub(super) fn newline(&self) -> &'static str {
         match self.text.find('\n') {
@@ -132,6 +139,26 @@ impl<'a> Source<'a> {
             false => " ".to_string(),
         };
         insertion(at, format!("{new}{gap}"))
+    }
+
+    /// Puts the statement `new` before `stmt`, which is all of a block on one line, whose braces get lines of their own
+    /// then; nothing where it is not.
+    pub(super) fn first_in_block(&self, stmt: &Stmt, new: &str) -> Option<Vec<Edit>> {
+        let span = self.stmt(stmt);
+        let (head, tail) = (self.text.get(..span.start as usize)?, self.text.get(span.end as usize..)?);
+        let (inside, behind) = (head.trim_end_matches(' '), tail.trim_start_matches(' '));
+        if !inside.ends_with('{') || !behind.starts_with('}') {
+            return None;
+        }
+        let outer = format!("{}{}", self.newline(), self.indent(span.start));
+        let opened = Span::new(inside.len() as u32, span.start);
+        let closed = Span::new(span.end, span.end + (tail.len() - behind.len()) as u32);
+        let end = if matches!(stmt, Stmt::Expr(_, None)) { ";" } else { "" };
+        let inner = format!("{outer}    ");
+        Some(vec![
+            replacement(opened, format!("{inner}{}{inner}", new.replace('\n', "\n    "))),
+            replacement(closed, format!("{end}{outer}")),
+        ])
     }
 
     /// Puts the statement `new` on a line of its own behind `stmt` and the comment on its line.

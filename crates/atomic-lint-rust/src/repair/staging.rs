@@ -171,7 +171,7 @@ pub(super) fn keep_target(source: &Source, chain: &Chain, repair: &Repair) -> Re
 }
 
 /// Whether the place of `other` is in a block that `chain` is in too, in the same function.
-fn is_within_body(source: &Source, chain: &Chain, other: &Chain) -> bool {
+pub(super) fn is_within_body(source: &Source, chain: &Chain, other: &Chain) -> bool {
     let outermost = |chain: &Chain| chain.blocks(chain.len() - 1).last().map(|(_, block, _)| source.block(block));
     outermost(chain).is_some() && outermost(chain) == outermost(other)
 }

@@ -4,7 +4,10 @@
 
 mod decline;
 mod open;
+mod standard;
 mod steps;
+mod thread;
+mod whole;
 mod write;
 
 use crate::RustFrontend;

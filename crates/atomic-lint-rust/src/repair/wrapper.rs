@@ -2,6 +2,7 @@
 
 use super::errors::{End, Failure, Handling};
 use super::imports;
+use super::open::Closing;
 use super::source::Source;
 use syn::{Expr, Path};
 
@@ -63,6 +64,8 @@ pub(super) struct Commit<'a> {
     /// What is around the file, innermost first.
     pub(super) layers: &'a [Layer],
     pub(super) asynchronous: bool,
+    /// What being done means for it.
+    pub(super) closing: Closing,
     /// What is done with errors.
     pub(super) handling: &'a Handling,
     pub(super) failure: Failure,
@@ -71,6 +74,13 @@ pub(super) struct Commit<'a> {
 impl Commit<'_> {
     /// The statements that commit it.
     pub(super) fn statements(&self) -> Vec<String> {
+        let (name, end) = (self.name, self.handling.text());
+        match (self.closing, self.asynchronous) {
+            (Closing::Commit, _) => {}
+            (Closing::Flush, false) => return vec![format!("{name}.flush(){end};")],
+            (Closing::Flush, true) => return vec![format!("{name}.flush().await{end};")],
+            (Closing::Finish, _) => return vec![format!("{name}.finish(){end};")],
+        }
         if self.asynchronous {
             return self.asynchronously();
         }

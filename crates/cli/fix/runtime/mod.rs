@@ -62,6 +62,11 @@ pub(crate) fn is_laid_in(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == NAME) && (marked("Cargo.toml") || marked("__init__.py"))
 }
 
+/// The folder of the runtime that the file `path` is laid in as a part of.
+pub(super) fn home_of(path: &Path) -> Option<&Path> {
+    path.ancestors().skip(1).find(|folder| folder.file_name().is_some_and(|name| name == NAME))
+}
+
 /// What has to be changed for fixed files to find the runtime.
 #[derive(Clone, Debug)]
 pub(crate) struct Planner {

@@ -187,8 +187,17 @@ fn repair(fix: &Fix) -> schema::Fix<'_> {
         changes.entry(&edit.path).or_default().push(replacement(edit));
     }
     let change = |(path, replacements)| Change { artifact_location: artifact(path), replacements };
-    let description = OwnMessage { text: format!("{} ({})", fix.title, fix.applicability.name()) };
+    let description = OwnMessage { text: described(fix) };
     schema::Fix { description, artifact_changes: changes.into_iter().map(change).collect() }
+}
+
+/// The sources of the runtime are no part of the changes: they would be there again with each finding.
+fn described(fix: &Fix) -> String {
+    let what = format!("{} ({})", fix.title, fix.applicability.name());
+    match fix.lays_in.is_empty() {
+        true => what,
+        false => format!("{what}; `atomic-lint init --runtime` lays in {} for it", fix.lays_in.join(" and ")),
+    }
 }
 
 fn replacement(edit: &FileEdit) -> Replacement<'_> {

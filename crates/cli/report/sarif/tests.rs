@@ -27,7 +27,10 @@ fn the_primary_region_is_one_line_and_columns_are_code_units_of_utf16() {
 #[test]
 fn a_fix_carries_every_edit_of_each_file() {
     let fix = &run()["results"][0]["fixes"][0];
-    assert_eq!(fix["description"]["text"], "write through crashsafe (safe)");
+    assert_eq!(
+        fix["description"]["text"],
+        "write through crashsafe (safe); `atomic-lint init --runtime` lays in crashsafe for it"
+    );
     let changes = fix["artifactChanges"].as_array().unwrap();
     assert_eq!(changes.len(), 1);
     let region = json!({ "startLine": 1, "startColumn": 13, "endLine": 2, "endColumn": 7 });
