@@ -48,6 +48,11 @@ impl Site {
         Site { at, whole: step.span, span: step.span, receiver: None, args: args.collect() }
     }
 
+    /// With the places of `site`.
+    fn within(self, site: &Site) -> Site {
+        Site { whole: site.whole, span: site.span, ..self }
+    }
+
     /// The same call of a method of `receiver`.
     pub(crate) fn on(&self, receiver: Value) -> Site {
         Site { receiver: Some(receiver), ..self.clone() }
@@ -179,6 +184,11 @@ impl Machine<'_, '_> {
             }
         }
         let last = name.rsplit(separator).next().unwrap_or(name).to_owned();
+        // Who reads what it is given leaves it as it is.
+        if self.program.catalog.naming().reads(name) && site.args.iter().any(|arg| arg.value.handles().next().is_some())
+        {
+            return Value::path(result(last.into(), site));
+        }
         self.call_unknown(step, state, &last, site)
     }
 
@@ -292,8 +302,8 @@ impl Machine<'_, '_> {
         self.run_body(step, state, body, args, site)
     }
 
-    /// Calls a body of the project.
-    pub(crate) fn call_body(
+    /// Calls one body.
+    pub(crate) fn call_one(
         &mut self,
         step: &Step,
         state: &mut State,
@@ -362,7 +372,8 @@ impl Machine<'_, '_> {
         let matters = self.program.relevance.is_root(body) || holds_file(state, &args);
         let small = self.program.relevance.is_small(body) && self.frame().asides < ASIDES;
         let followed = matters || small;
-        if !followed || runs || self.frames.len() > DEPTH || self.exhausted() || self.is_trusted(body) {
+        let spent = if self.program.relevance.writes(body) { self.spent() } else { self.exhausted() };
+        if !followed || runs || self.frames.len() > DEPTH || spent || self.is_trusted(body) {
             return self.call_unfollowed(step, state, body, site);
         }
         if info.body.omitted {
@@ -462,11 +473,7 @@ impl Machine<'_, '_> {
         for arg in &site.args {
             wrapped.join(&arg.value.filter(|atom| matches!(atom, Atom::Handle(..))));
             self.hand_over(state, &arg.value, name, place);
-            for atom in arg.value.atoms() {
-                if let Atom::Closure(..) = atom {
-                    self.may_run(step, state, &Value::of(atom.clone()), site);
-                }
-            }
+            arg.value.atoms().iter().for_each(|atom| self.may_run(step, state, atom, site));
         }
         if !wrapped.is_unknown() && wraps(name) {
             return wrapped;
@@ -474,11 +481,13 @@ impl Machine<'_, '_> {
         Value::path(result(name.into(), site))
     }
 
-    /// A closure that may or may not be run.
-    fn may_run(&mut self, step: &Step, state: &mut State, callee: &Value, site: &Site) {
+    /// A closure that may or may not be run, and with what it is given is not known.
+    fn may_run(&mut self, step: &Step, state: &mut State, closure: &Atom, site: &Site) {
+        let Atom::Closure(body, captured) = closure else { return };
         let mut ran = state.clone();
-        let site = Site { args: Vec::new(), receiver: None, ..site.clone() };
-        self.call_value(step, &mut ran, callee, &site);
+        let given = self.symbolic_parameters(*body).into_iter();
+        let site = Site::of_values(site.at, step, given.map(|(_, value)| value)).within(site);
+        self.call_closure(step, &mut ran, *body, captured, &site);
         state.join(&ran);
     }
 }
@@ -550,6 +559,7 @@ fn called_name(path: &PathExpr) -> Name {
 fn wraps(name: &str) -> bool {
     name == "new"
         || name == "writer"
+        || name.starts_with("new_")
         || name.starts_with("with_")
         || name.starts_with("from_")
         || name.starts_with(|first: char| first.is_uppercase())

@@ -35,6 +35,9 @@ pub(crate) fn definitions(program: &Program<'_>, writers: &Writers) -> BTreeSet<
     while let Some((body, distance)) = walk.queue.pop_front() {
         walk.body(body, distance);
     }
+    // A module is test code where it is declared to be.
+    let files: BTreeSet<FileId> = writers.within(u32::MAX).map(|writer| program.body(writer).file).collect();
+    walk.wanted.extend(files.into_iter().flat_map(|file| program.links.absent_parents(file)));
     walk.wanted
 }
 
@@ -83,6 +86,7 @@ impl Walk<'_, '_> {
 
     /// A body that is used from `from`; one in the same file is as near as what uses it.
     fn reach(&mut self, from: FileId, body: BodyRef, distance: u32) {
+        self.program.twins(body).into_iter().for_each(|twin| self.reach(from, twin, distance));
         if !self.program.relevance.is_followed(body) {
             return;
         }

@@ -29,6 +29,15 @@ fn to_begin_with(mut value: Value) -> Value {
 impl Machine<'_, '_> {
     /// Something of which only the identity and the declared type are known.
     pub(crate) fn symbol(&self, file: FileId, path: PathRef, ty: Option<&Type>) -> Value {
+        let mut value = self.present_symbol(file, path, ty);
+        // Of a path it makes no difference; what is done to a file is only done where there is one.
+        if value.paths().next().is_none() && ty.is_some_and(|ty| self.may_be_absent(file, ty)) {
+            value.join(&Value::of(Atom::None));
+        }
+        value
+    }
+
+    fn present_symbol(&self, file: FileId, path: PathRef, ty: Option<&Type>) -> Value {
         match ty.map(|ty| self.declared(file, ty)) {
             Some(Declared::Type(ty)) => Value::of(Atom::Object(ObjectKey::Given(path, ty))),
             Some(Declared::Kind(kind)) => {
@@ -60,16 +69,35 @@ impl Machine<'_, '_> {
 
     /// The type inside of wrappers like `Option<T>`.
     fn unwrapped<'t>(&self, file: FileId, ty: &'t Type) -> Option<&'t Type> {
-        let models = self.models_of(file);
         let mut at = ty;
         for _ in 0..WRAPPERS {
-            let Def::External(name) = self.program.links.resolve_type(file, at) else { break };
-            match models.kind_of_type(&name) {
-                Some(kind) if models.kind(kind).transparent => at = at.args.first()?,
-                _ => break,
+            match self.wrapper(file, at) {
+                Some(_) => at = at.args.first()?,
+                None => break,
             }
         }
         Some(at)
+    }
+
+    /// The kind of a type that stands for its first argument.
+    fn wrapper(&self, file: FileId, ty: &Type) -> Option<KindId> {
+        let Def::External(name) = self.program.links.resolve_type(file, ty) else { return None };
+        let models = self.models_of(file);
+        models.kind_of_type(&name).filter(|kind| models.kind(*kind).transparent)
+    }
+
+    /// Whether a declared type says that what it wraps may not be there.
+    fn may_be_absent(&self, file: FileId, ty: &Type) -> bool {
+        let option = self.models_of(file).kind_named("option");
+        let mut at = Some(ty);
+        for _ in 0..WRAPPERS {
+            let Some((kind, ty)) = at.and_then(|ty| Some((self.wrapper(file, ty)?, ty))) else { return false };
+            if Some(kind) == option {
+                return true;
+            }
+            at = ty.args.first();
+        }
+        false
     }
 
     /// As [`Machine::symbol`], a tuple with each of its parts.
@@ -228,11 +256,11 @@ impl Machine<'_, '_> {
             // An element at a place that is not known is any of the elements.
             return self.any_element(state, key, field);
         };
+        let python = self.program.language(self.frame().body) == Language::Python;
         if let Some(value) = self.tabled_field(state, ty, field) {
             return value;
         }
         // In Rust a field may have the name of a method; the two never stand for each other.
-        let python = self.program.language(self.frame().body) == Language::Python;
         if let Some(Member::Method(file, body)) = self.program.links.member(ty, field).filter(|_| python) {
             let body = self.program.body_ref(file, body);
             let receiver = Value::of(Atom::Object(key.clone()));

@@ -159,7 +159,7 @@ impl Machine<'_, '_> {
         let absent = api.content.as_ref().and_then(|content| site.arg(content)).is_none();
         let zero = absent || length.atoms() == [Atom::Int(0)];
         self.on_handles(state, api, site, |file, place, _| {
-            if zero || file.rewound {
+            if zero || file.rewound || is_written_from_start(file) {
                 file.truncated = true;
                 file.marks.entry(Moment::Remove).or_insert(Mark { place, always: true });
             }
@@ -178,4 +178,9 @@ impl Machine<'_, '_> {
             }
         })
     }
+}
+
+/// Whether what was written begins where the file begins, so that a cut leaves nothing else.
+fn is_written_from_start(file: &File) -> bool {
+    matches!(file.origin, Origin::Opened(OpenAs::Write | OpenAs::Update)) && file.wrote && !file.offset && !file.tabled
 }

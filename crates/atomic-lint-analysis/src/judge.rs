@@ -104,7 +104,8 @@ impl Evidence<'_, '_> {
         let mut by_place: BTreeMap<Place, Vec<&Flaw>> = BTreeMap::new();
         for log in logs {
             for flaw in log.flaws.values() {
-                let excused = self.stays_temporary(flaw) || self.moves_what_was_found(flaw);
+                let excused =
+                    self.stays_temporary(flaw) || self.moves_what_was_found(flaw) || is_brought_over(flaw, log);
                 if !self.is_test(flaw.step) && !excused && !follows_from_another(flaw, log) {
                     match flaw.defect.rides_along() {
                         true => drafts.advise(self.advice_of(flaw)),
@@ -228,14 +229,15 @@ impl Evidence<'_, '_> {
         if judged.iter().all(|ending| self.is_given_by_callers(ending)) {
             return;
         }
-        let verdicts: Vec<(&Ending, Verdict)> = judged.iter().map(|ending| (*ending, self.verdict(ending))).collect();
-        let mut reported: Vec<(&Ending, &'static str)> = verdicts
-            .iter()
-            .filter_map(|(ending, verdict)| match verdict {
-                Verdict::Report(rule) => Some((*ending, *rule)),
-                _ => None,
-            })
-            .collect();
+        let mut verdicts = self.verdicts(judged);
+        let mut reported = reported_of(&verdicts);
+        if reported.is_empty() && judged.len() < endings.len() {
+            // That those who were looked at are right says nothing of callers too far away to be looked at.
+            let unseen = |ending: &&Ending| self.program.relevance.has_far_callers(ending.root);
+            let beyond: Vec<&Ending> = endings.iter().copied().filter(unseen).collect();
+            verdicts.extend(self.verdicts(&beyond));
+            reported = reported_of(&verdicts);
+        }
         // All who call it from other packages stage what they pass, so what it cannot know of itself does not count.
         if reported.iter().all(|(ending, _)| self.is_guess(ending)) && self.stages_for_others(place, &verdicts) {
             reported.clear();
@@ -258,6 +260,10 @@ impl Evidence<'_, '_> {
         // What a device does with it is not a matter of files.
         let kept = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Accept(Reason::Device));
         kept.for_each(|(ending, _)| drafts.look_at_ending(ending));
+    }
+
+    fn verdicts<'e>(&self, endings: &[&'e Ending]) -> Vec<(&'e Ending, Verdict)> {
+        endings.iter().map(|ending| (*ending, self.verdict(ending))).collect()
     }
 
     /// The function was looked at by itself, and the path is its callers' to choose.
@@ -297,19 +303,19 @@ impl Evidence<'_, '_> {
     ) {
         let own_package = self.program.links.package(place.file);
         let told = self.told(reported);
-        let mut related = Vec::new();
+        let (mut related, mut beyond) = (Vec::new(), FxHashSet::default());
         for (ending, _) in reported {
-            let Some(caller) = ending.file.chain.first() else { continue };
+            let Some(caller) = self.entering_call(ending, own_package) else { continue };
             if self.is_told_closer(ending, &told) {
                 continue;
             }
-            let at = self.call_place(*caller);
+            let at = self.call_place(caller);
             if self.program.links.package(at.file) == own_package {
                 // Who only passes on what it is given decides nothing.
                 if !ending.file.path.paths().any(|path| path.depends_on(ending.root.0)) {
                     related.push(Related { role: Role::Caller, place: at });
                 }
-            } else {
+            } else if beyond.insert(at) {
                 let mut finding = self.file_finding(at, ending, rule);
                 finding.scope = self.program.body(caller.body).body.name.clone();
                 finding.related.push(Related { role: Role::Sink, place });
@@ -324,6 +330,13 @@ impl Evidence<'_, '_> {
         finding.related.extend(related);
         let chains = reported.iter().map(|(ending, _)| &ending.file.chain);
         drafts.add_torn(finding, Some(&first.file), first.file.step.body, chains);
+    }
+
+    /// The call that leads to the write: from another package the one into the package of the write.
+    fn entering_call(&self, ending: &Ending, own_package: u32) -> Option<StepRef> {
+        let chain = &ending.file.chain;
+        let entering = chain.iter().rev().find(|step| self.package(step.body) != own_package);
+        entering.or(chain.first()).copied()
     }
 
     /// A caller nearer to the write already passes the final path; those around it add nothing.
@@ -393,7 +406,7 @@ impl Evidence<'_, '_> {
     fn sink(&self, file: &File) -> Place {
         match file.origin {
             Origin::Given => file.marks.get(&Moment::Remove).map_or(file.place, |mark| mark.place),
-            Origin::Opened(OpenAs::Write | OpenAs::Update) => {
+            Origin::Opened(OpenAs::Write | OpenAs::Update | OpenAs::Append) => {
                 let cut = file.marks.get(&Moment::Remove);
                 cut.map_or(file.place, |mark| mark.place)
             }
@@ -420,7 +433,8 @@ impl Evidence<'_, '_> {
         }
         match file.origin {
             Origin::Temporary => return Verdict::Accept(Reason::Temporary),
-            Origin::Opened(OpenAs::Append) => return Verdict::Accept(Reason::Append),
+            // Who holds the lock notes in the file that it is he.
+            Origin::Opened(OpenAs::Append) if !file.truncated || file.locked => return Verdict::Accept(Reason::Append),
             Origin::Opened(OpenAs::Exclusive) => return Verdict::Accept(Reason::Exclusive),
             _ => {}
         }
@@ -464,6 +478,14 @@ impl Evidence<'_, '_> {
     }
 }
 
+fn reported_of<'e>(verdicts: &[(&'e Ending, Verdict)]) -> Vec<(&'e Ending, &'static str)> {
+    let reported = verdicts.iter().filter_map(|(ending, verdict)| match verdict {
+        Verdict::Report(rule) => Some((*ending, *rule)),
+        _ => None,
+    });
+    reported.collect()
+}
+
 /// What is wrong with a file that is written at its own name.
 fn direct(ending: &Ending) -> Verdict {
     let file = &ending.file;
@@ -477,15 +499,25 @@ fn direct(ending: &Ending) -> Verdict {
             Verdict::Report("direct-write")
         }
         Origin::Opened(OpenAs::Truncate) => Verdict::Accept(Reason::EmptyMarker),
-        Origin::Opened(OpenAs::Write | OpenAs::Update) | Origin::Given if !file.written() => Verdict::Silent,
+        Origin::Opened(OpenAs::Write | OpenAs::Update | OpenAs::Append) | Origin::Given if !file.written() => {
+            Verdict::Silent
+        }
         Origin::Opened(OpenAs::Write | OpenAs::Update) if file.truncated || file.rewound => {
             Verdict::Report("in-place-rewrite")
         }
+        // What is appended after everything was cut off is a new content.
+        Origin::Opened(OpenAs::Append) if file.truncated => Verdict::Report("in-place-rewrite"),
         Origin::Given if file.truncated => Verdict::Report("in-place-rewrite"),
         Origin::Opened(OpenAs::Write) if !file.offset => Verdict::Report("in-place-rewrite"),
         Origin::Opened(OpenAs::Write | OpenAs::Update) => Verdict::Accept(Reason::PartialUpdate),
         Origin::Given | Origin::Temporary | Origin::Replaced | Origin::Opened(_) => Verdict::Silent,
     }
+}
+
+/// Where the rename fails because the file lies elsewhere, it is copied beside the target first.
+fn is_brought_over(flaw: &Flaw, log: &Log) -> bool {
+    let is_over = |target: &PathRef| log.brought_over.contains(target);
+    matches!(flaw.defect, Defect::CrossDevice { moved: false }) && flaw.target.paths().any(is_over)
 }
 
 /// One cause is one finding: a publish lacks its sync where that comes late, and a sync that comes

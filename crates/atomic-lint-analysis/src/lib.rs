@@ -4,6 +4,7 @@
 //! and writes no sentence.
 
 mod advice;
+mod alternatives;
 mod call;
 mod checklist;
 mod classify;

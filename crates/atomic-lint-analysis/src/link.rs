@@ -3,7 +3,7 @@
 //! Nothing here knows what a function does; it only finds its body.
 
 use crate::places::{Place, Places};
-use atomic_lint_ir::{BodyId, Language, Local, Name, Path, Root, Type, TypeDef, TypeKind, Unit};
+use atomic_lint_ir::{BodyId, Function, Language, Local, Name, Path, Root, Type, TypeDef, TypeKind, Unit};
 use atomic_lint_source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -64,10 +64,14 @@ pub(crate) struct TypeInfo<'u> {
 pub(crate) struct Links<'u> {
     places: &'u Places,
     /// By file.
-    units: &'u [Option<&'u Unit>],
+    pub(crate) units: &'u [Option<&'u Unit>],
     names: FxHashMap<(ModuleRef, Name), Vec<Named>>,
-    types: Vec<TypeInfo<'u>>,
+    pub(crate) types: Vec<TypeInfo<'u>>,
     libraries: FxHashSet<Name>,
+    /// The trait for which a type has a method; none for its own.
+    pub(crate) traits: FxHashMap<(TypeRef, Name), Option<Def>>,
+    /// Of functions of one name under different `cfg`: the first, which the name means, and the others.
+    pub(crate) twins: FxHashMap<(FileId, BodyId), Vec<(FileId, BodyId)>>,
     /// By module: the modules which it takes all names, and whether others may name those through it.
     globs: FxHashMap<ModuleRef, Vec<(ModuleRef, bool)>>,
 }
@@ -105,6 +109,8 @@ impl<'u> Links<'u> {
             units,
             names: FxHashMap::default(),
             types: Vec::new(),
+            traits: FxHashMap::default(),
+            twins: FxHashMap::default(),
             globs: FxHashMap::default(),
         };
         let files =
@@ -221,6 +227,11 @@ impl<'u> Links<'u> {
         self.places.of(file).map_or(u32::MAX, |place| place.package)
     }
 
+    /// Whether `file` can use what `package` has.
+    pub(crate) fn can_use(&self, file: FileId, package: u32) -> bool {
+        self.places.can_use(file, package)
+    }
+
     /// The file by which others import what `file` is in, in play or not.
     pub(crate) fn front(&self, file: FileId) -> Option<FileId> {
         self.places.front(file).filter(|front| *front != file)
@@ -244,6 +255,15 @@ impl<'u> Links<'u> {
             Root::Bare => self.absent(&self.in_globs(module, &path.segments, 0)?),
             _ => self.absent(&self.resolve_in(module, path, 0)),
         }
+    }
+
+    /// The modules around the one that a Rust file is which are not in play.
+    pub(crate) fn absent_parents(&self, file: FileId) -> Vec<FileId> {
+        let Some(place) = self.places.of(file).filter(|place| place.language == Language::Rust) else {
+            return Vec::new();
+        };
+        let around = (1..place.path.len()).filter_map(|cut| self.places.in_package(place.package, &place.path[..cut]));
+        around.filter(|parent| self.units[parent.0 as usize].is_none()).collect()
     }
 
     /// The file that `def` stopped at because it is not in play.
@@ -278,7 +298,16 @@ impl<'u> Links<'u> {
             });
             self.name(module, &def.name, Named::Type(ty));
         }
-        for function in &unit.functions {
+        // What is there only under test is not what the rest means.
+        let is_test = |body: BodyId| unit.bodies[body.0 as usize].test;
+        let (tests, functions): (Vec<&Function>, Vec<&Function>) =
+            unit.functions.iter().partition(|function| is_test(function.body));
+        for function in &functions {
+            let first =
+                functions.iter().find(|other| other.name == function.name).map_or(function.body, |first| first.body);
+            self.add_twin(unit.language, (file, first), (file, function.body));
+        }
+        for function in functions.into_iter().chain(tests) {
             self.name(module, &function.name, Named::Function(function.body));
         }
         for global in &unit.globals {
@@ -301,11 +330,11 @@ impl<'u> Links<'u> {
         let file = module.file();
         for item in &unit.impls {
             let Def::Type(ty) = self.resolve_in(module, &item.ty, 0) else { continue };
+            let of = item.of.as_ref().map(|of| self.resolve_in(module, of, 0));
             for (name, body) in &item.methods {
-                self.types[ty.0 as usize].methods.entry(name.clone()).or_insert((file, *body));
+                self.add_method(unit, ty, name, (file, *body), of.as_ref());
             }
-            if let Some(of) = &item.of {
-                let of = self.resolve_in(module, of, 0);
+            if let Some(of) = of {
                 if matches!(of, Def::External(_)) {
                     let names = item.methods.iter().map(|(name, _)| name.clone());
                     self.types[ty.0 as usize].foreign.extend(names);

@@ -76,6 +76,8 @@ pub(crate) struct Log {
     pub(crate) called: BTreeSet<(BodyRef, BodyRef)>,
     /// Paths that were renamed away, with the body that did it.
     pub(crate) renamed: BTreeSet<(PathRef, BodyRef)>,
+    /// Targets beside which a file is copied that could not be renamed to them from where it lies.
+    pub(crate) brought_over: BTreeSet<PathRef>,
     /// Paths that are made pipes.
     pub(crate) pipes: BTreeSet<PathRef>,
     /// A lock is taken.
@@ -151,6 +153,13 @@ impl Log {
     pub(crate) fn rename(&mut self, path: &PathRef, body: BodyRef) {
         if !self.muted {
             self.renamed.insert((path.clone(), body));
+        }
+    }
+
+    /// Writes down beside which targets a file was copied to be renamed from there.
+    pub(crate) fn bring_over(&mut self, targets: Vec<PathRef>) {
+        if !self.muted {
+            self.brought_over.extend(targets);
         }
     }
 

@@ -27,6 +27,10 @@ const LAST_VISIT: u32 = 9;
 /// Steps that one root may run; what is called beyond that is taken as unknown.
 const STEPS: usize = 40_000;
 
+/// Steps beyond those for calls that write by themselves: without them a write at the end of a long function is not
+/// seen.
+const RESERVE: usize = 10_000;
+
 /// What locals are given when a body begins.
 type Arguments = Vec<(Local, Value)>;
 
@@ -98,6 +102,21 @@ impl<'p, 'u> Machine<'p, 'u> {
 
     fn symbolic_arguments(&mut self, root: BodyRef) -> Vec<(Local, Value)> {
         let info = self.program.body(root);
+        let mut args = self.symbolic_parameters(root);
+        if let BodyKind::Closure(_) = info.body.kind {
+            for (at, capture) in info.body.captures.iter().enumerate() {
+                let name = info.body.locals[capture.inner.0 as usize].name.clone().unwrap_or_default();
+                let index = (info.body.params.len() + at) as u32;
+                let path = PathExpr::Param { body: root.0, index, name };
+                args.push((capture.inner, Value::path(PathRef::new(path))));
+            }
+        }
+        args
+    }
+
+    /// Parameters of which nothing is known but which they are.
+    pub(crate) fn symbolic_parameters(&mut self, root: BodyRef) -> Vec<(Local, Value)> {
+        let info = self.program.body(root);
         let mut args = Vec::new();
         for (at, param) in info.body.params.iter().enumerate() {
             let value = match info.owner {
@@ -121,14 +140,6 @@ impl<'p, 'u> Machine<'p, 'u> {
                 }
             };
             args.push((param.local, value));
-        }
-        if let BodyKind::Closure(_) = info.body.kind {
-            for (at, capture) in info.body.captures.iter().enumerate() {
-                let name = info.body.locals[capture.inner.0 as usize].name.clone().unwrap_or_default();
-                let index = (info.body.params.len() + at) as u32;
-                let path = PathExpr::Param { body: root.0, index, name };
-                args.push((capture.inner, Value::path(PathRef::new(path))));
-            }
         }
         args
     }
@@ -236,6 +247,11 @@ impl<'p, 'u> Machine<'p, 'u> {
     /// Whether the root has used up what it may run.
     pub(crate) fn exhausted(&self) -> bool {
         self.steps > STEPS || (self.globals.computes() && self.frames.len() > 4)
+    }
+
+    /// Whether not even what writes by itself may still be run.
+    pub(crate) fn spent(&self) -> bool {
+        self.steps > STEPS + RESERVE || (self.globals.computes() && self.exhausted())
     }
 
     /// Leaves only that many steps to run.

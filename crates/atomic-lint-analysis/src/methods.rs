@@ -5,7 +5,8 @@ use crate::link::Member;
 use crate::machine::Machine;
 use crate::state::State;
 use crate::value::{Atom, Value};
-use atomic_lint_ir::{Name, Step};
+use atomic_lint_catalog::Naming;
+use atomic_lint_ir::{Language, Name, Step};
 
 impl Machine<'_, '_> {
     pub(crate) fn call_method(
@@ -60,7 +61,12 @@ impl Machine<'_, '_> {
                 // Entering a manager that is not known gives, most often, the manager.
                 "__enter__" | "__aenter__" => receiver.clone(),
                 "__exit__" | "__aexit__" => Value::unknown(),
-                _ => self.call_unknown(step, state, name, &site),
+                _ => {
+                    let given = self.call_unknown(step, state, name, &site);
+                    let tells = self.program.language(self.frame().body) == Language::Rust
+                        && Naming::has_word(name, &self.program.catalog.naming().telling);
+                    if tells && !receiver.is_unknown() { receiver.clone() } else { given }
+                }
             },
         }
     }

@@ -246,10 +246,11 @@ pub(crate) fn flags_of(flags: &Value) -> OpenAs {
 pub(crate) fn options_of(fields: &Option<Fields>) -> OpenAs {
     let Some(fields) = fields else { return OpenAs::Unknown };
     let set = |name: &str| fields.get(name).is_some_and(|value| value.truth() != Some(false));
-    if set("create_new") {
-        OpenAs::Exclusive
-    } else if set("truncate") {
+    // Of one that is new there is nothing to cut off, so where both are set each is set on a way of its own.
+    if set("truncate") {
         OpenAs::Truncate
+    } else if set("create_new") {
+        OpenAs::Exclusive
     } else if set("append") {
         OpenAs::Append
     } else if set("write") && set("read") {

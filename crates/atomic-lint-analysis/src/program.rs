@@ -66,10 +66,11 @@ impl<'u> Program<'u> {
     ) -> Self {
         let mut bodies = Vec::new();
         let mut first = Vec::with_capacity(units.len());
+        let declared = declared_tests(places, units);
         for (file, unit) in units.iter().enumerate() {
             first.push(bodies.len() as u32);
             let Some(unit) = unit else { continue };
-            let test = places.is_test(FileId(file as u32));
+            let test = places.is_test(FileId(file as u32)) || declared.contains(&FileId(file as u32));
             let build = places.is_build(FileId(file as u32));
             let begins = begins[file].as_deref().unwrap_or(&[]);
             for (at, body) in unit.bodies.iter().enumerate() {
@@ -123,6 +124,13 @@ impl<'u> Program<'u> {
     /// The number of body `id` of `file`.
     pub(crate) fn body_ref(&self, file: FileId, id: BodyId) -> BodyRef {
         BodyRef(self.first[file.0 as usize] + id.0)
+    }
+
+    /// The bodies that may stand for that one, by the way in which the project is compiled.
+    pub(crate) fn twins(&self, body: BodyRef) -> Vec<BodyRef> {
+        let file = self.body(body).file;
+        let id = BodyId(body.0 - self.first[file.0 as usize]);
+        self.links.twins(file, id).iter().map(|(file, id)| self.body_ref(*file, *id)).collect()
     }
 
     /// A body.
@@ -179,7 +187,9 @@ impl<'u> Program<'u> {
         for owner in self.links.type_refs() {
             for (_, file, id) in self.links.methods_of(owner) {
                 let at = self.body_ref(file, id);
-                self.bodies[at.0 as usize].owner = Some(owner);
+                for method in [at].into_iter().chain(self.twins(at)) {
+                    self.bodies[method.0 as usize].owner = Some(owner);
+                }
             }
         }
         // A closure belongs to the type of the method around it.
@@ -188,6 +198,26 @@ impl<'u> Program<'u> {
                 let outer = self.body_ref(self.bodies[at].file, outer);
                 self.bodies[at].test |= self.bodies[outer.0 as usize].test;
             }
+        }
+    }
+}
+
+/// The files that are test code by how their module is declared: `#[cfg(test)] mod scenes;`, and all below it.
+fn declared_tests(places: &Places, units: &[Option<&Unit>]) -> FxHashSet<FileId> {
+    let mut tests = FxHashSet::default();
+    loop {
+        let known = tests.len();
+        for (at, unit) in units.iter().enumerate() {
+            let file = FileId(at as u32);
+            let (Some(unit), Some(place)) = (unit, places.of(file)) else { continue };
+            let within = tests.contains(&file);
+            for module in unit.modules.iter().filter(|module| !module.inline && (module.test || within)) {
+                let path: Vec<Name> = place.path.iter().chain(&module.name).cloned().collect();
+                tests.extend(places.in_package(place.package, &path));
+            }
+        }
+        if tests.len() == known {
+            return tests;
         }
     }
 }

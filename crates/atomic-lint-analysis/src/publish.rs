@@ -25,7 +25,9 @@ impl Machine<'_, '_> {
             return;
         }
         let staged = self.files_at(state, &source);
-        let removed = self.removed_before(state, &target).filter(|_| api.effect != Effect::Link || !staged.is_empty());
+        // What was moved aside is put back, as when its successor could not be renamed in.
+        let removed = self.removed_before(state, &target).filter(|removed| !removed.aside.shares_path(&source));
+        let removed = removed.filter(|_| api.effect != Effect::Link || !staged.is_empty());
         let told = removed.as_ref().is_some_and(|removed| removed.always);
         // What is moved back to where it was is what had been removed.
         let undone = source.paths().any(|source| target.paths().any(|target| state.was_tried(target, source)));
@@ -47,7 +49,7 @@ impl Machine<'_, '_> {
             self.log.rename(path, site.at.body);
             self.move_directory(state, path);
             if api.effect != Effect::Link {
-                state.removed.insert(path.clone(), self.removal(site));
+                state.removed.insert(path.clone(), Removal { aside: target.clone(), ..self.removal(site) });
             }
         }
         for path in target.paths() {
@@ -60,6 +62,7 @@ impl Machine<'_, '_> {
     pub(crate) fn falls_back(&mut self, state: &State, api: &Api, site: &Site) -> bool {
         let source = self.argument_value(api.source.as_ref(), site);
         let target = self.target(api, site);
+        self.log.bring_over(brought_over(state, &source, &target));
         let tried = source.paths().any(|source| target.paths().any(|target| state.was_tried(source, target)));
         // Where the rename has succeeded there is nothing to fall back from.
         let gone = source.paths().any(|source| state.removed.get(source).is_some_and(|removal| removal.always));
@@ -207,7 +210,7 @@ impl Machine<'_, '_> {
     }
 
     fn removal(&self, site: &Site) -> Removal {
-        Removal { place: self.place_of(site), chain: self.function_chain(), always: true }
+        Removal { place: self.place_of(site), chain: self.function_chain(), always: true, aside: Value::unknown() }
     }
 
     /// Where the target was removed by the function at hand, or by a helper that it called.
@@ -365,6 +368,14 @@ fn keeps_content(origin: Origin) -> bool {
 /// Whether a file in the system's temporary directory goes to somewhere else.
 fn crosses(file: &File, target: &Value) -> bool {
     outside_temporary(&file.path, target)
+}
+
+/// The targets to which a rename of `source` was tried, and beside which it is now copied.
+fn brought_over(state: &State, source: &Value, copy: &Value) -> Vec<PathRef> {
+    let beside = |target: &&PathRef| {
+        copy.paths().any(|copy| copy != *target && PathExpr::parent(copy) == PathExpr::parent(target))
+    };
+    source.paths().flat_map(|source| state.targets_tried(source)).filter(beside).cloned().collect()
 }
 
 /// Whether `source` lies in the system's temporary directory and `target` is known to lie elsewhere.

@@ -9,7 +9,7 @@ use atomic_lint_catalog::{Effect, Models, may_begin};
 use atomic_lint_ir::{Arg, Body, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Unit};
 use atomic_lint_source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A method name that more types than this have says nothing about which one is meant.
 const NAMESAKES: usize = 5;
@@ -46,9 +46,20 @@ impl Relevance {
         self.distance[body.0 as usize].is_some()
     }
 
+    /// Whether a path is written by it, or by what it calls next.
+    pub(crate) fn writes(&self, body: BodyRef) -> bool {
+        self.distance[body.0 as usize].is_some_and(|distance| distance <= 1)
+    }
+
     /// Whether what calls it may be a root for that.
     pub(crate) fn makes_roots(&self, body: BodyRef) -> bool {
         self.distance[body.0 as usize].is_some_and(|distance| distance < REACH)
+    }
+
+    /// Whether it is called by name from so far above a sink that the call is not looked at.
+    pub(crate) fn has_far_callers(&self, body: BodyRef) -> bool {
+        let far = |caller: u32| self.distance[caller as usize].is_none();
+        self.graph.callers[body.0 as usize].iter().any(|(caller, sure)| *sure == 1 && far(*caller))
     }
 
     /// Whether more types have a method of that name than it can say anything of.
@@ -92,7 +103,7 @@ struct Graph {
     sink_fields: FxHashSet<Name>,
     /// Has a call that can begin a finding.
     sinks: Vec<bool>,
-    /// Names of methods that too many types have.
+    /// Names of methods that too many types have, in whichever package one looks.
     crowded: FxHashSet<Name>,
     /// By file: the files whose names it has.
     neighbours: Vec<FxHashSet<FileId>>,
@@ -121,8 +132,9 @@ impl Graph {
             }
         }
         let methods = methods_by_name(program);
-        let crowded = methods.iter().filter(|(_, bodies)| bodies.len() > NAMESAKES);
-        graph.crowded = crowded.map(|(name, _)| name.clone()).collect();
+        let is_crowded = |namesakes: &Namesakes| namesakes.values().all(|bodies| bodies.len() > NAMESAKES);
+        graph.crowded =
+            methods.iter().filter(|(_, namesakes)| is_crowded(namesakes)).map(|(name, _)| name.clone()).collect();
         let temporary = Language::ALL.map(|language| temporary_methods(program.catalog.models(language)));
         // Test code begins nothing, and what calls it is test code.
         for at in (0..count as u32).filter(|at| !program.body(BodyRef(*at)).test) {
@@ -136,7 +148,7 @@ impl Graph {
         &mut self,
         program: &Program<'_>,
         at: u32,
-        methods: &FxHashMap<Name, Vec<u32>>,
+        methods: &FxHashMap<Name, Namesakes>,
         temporary: &FxHashSet<Name>,
     ) {
         let info = program.body(BodyRef(at));
@@ -169,7 +181,7 @@ impl Graph {
         at: u32,
         callee: &Callee,
         args: &[Arg],
-        methods: &FxHashMap<Name, Vec<u32>>,
+        methods: &FxHashMap<Name, Namesakes>,
         temporary: &FxHashSet<Name>,
     ) {
         match callee {
@@ -192,7 +204,7 @@ impl Graph {
     fn add_path(&mut self, program: &Program<'_>, at: u32, path: &atomic_lint_ir::Path, args: Option<&[Arg]>) {
         let info = program.body(BodyRef(at));
         match program.links.resolve(info.file, path) {
-            Def::Function(file, body, _) => self.edge(at, program.body_ref(file, body).0),
+            Def::Function(file, body, _) => self.edges(program, at, program.body_ref(file, body)),
             Def::Type(ty) => {
                 if let Some((file, body)) = program.links.method(ty, "__init__") {
                     self.edge(at, program.body_ref(file, body).0);
@@ -220,18 +232,17 @@ impl Graph {
         program: &Program<'_>,
         at: u32,
         name: &Name,
-        methods: &FxHashMap<Name, Vec<u32>>,
+        methods: &FxHashMap<Name, Namesakes>,
         wanted: impl Fn(u32) -> bool,
     ) {
-        let Some(bodies) = methods.get(name) else { return };
-        if bodies.len() > NAMESAKES {
-            return;
-        }
+        let Some(namesakes) = methods.get(name) else { return };
+        let Some(bodies) = in_sight(program, BodyRef(at), namesakes) else { return };
         let is_common = program.catalog.naming().common_methods.contains(name);
         let near = std::mem::take(&mut self.neighbours[program.body(BodyRef(at)).file.0 as usize]);
-        for body in bodies {
+        for body in &bodies {
             if wanted(*body) && (!is_common || near.contains(&program.body(BodyRef(*body)).file)) {
-                self.connect(at, *body, bodies.len() as u32);
+                let callees = [*body].into_iter().chain(program.twins(BodyRef(*body)).into_iter().map(|twin| twin.0));
+                callees.for_each(|callee| self.connect(at, callee, bodies.len() as u32));
             }
         }
         self.neighbours[program.body(BodyRef(at)).file.0 as usize] = near;
@@ -239,6 +250,12 @@ impl Graph {
 
     fn edge(&mut self, caller: u32, callee: u32) {
         self.connect(caller, callee, 1);
+    }
+
+    /// A call by name, of whichever function of that name is compiled.
+    fn edges(&mut self, program: &Program<'_>, caller: u32, callee: BodyRef) {
+        self.edge(caller, callee.0);
+        program.twins(callee).into_iter().for_each(|twin| self.edge(caller, twin.0));
     }
 
     fn connect(&mut self, caller: u32, callee: u32, distance: u32) {
@@ -313,16 +330,36 @@ fn mentions_sink(program: &Program<'_>, at: u32) -> bool {
         })
 }
 
-fn methods_by_name(program: &Program<'_>) -> FxHashMap<Name, Vec<u32>> {
-    let mut methods: FxHashMap<Name, Vec<u32>> = FxHashMap::default();
+/// The methods of one name, by language and package: code calls only what its package can use.
+type Namesakes = BTreeMap<(Language, u32), Vec<u32>>;
+
+fn methods_by_name(program: &Program<'_>) -> FxHashMap<Name, Namesakes> {
+    let mut methods: FxHashMap<Name, Namesakes> = FxHashMap::default();
     for ty in program.links.type_refs() {
         let foreign = &program.links.ty(ty).foreign;
         for (name, file, body) in program.links.methods_of(ty).into_iter().filter(|(name, ..)| !foreign.contains(name))
         {
-            methods.entry(name).or_default().push(program.body_ref(file, body).0);
+            let body = program.body_ref(file, body);
+            let of = (program.language(body), program.links.package(file));
+            methods.entry(name).or_default().entry(of).or_default().push(body.0);
         }
     }
     methods
+}
+
+/// Those of `namesakes` that a body may mean; none where they are too many.
+fn in_sight(program: &Program<'_>, at: BodyRef, namesakes: &Namesakes) -> Option<Vec<u32>> {
+    let (file, language) = (program.body(at).file, program.language(at));
+    let mut bodies = Vec::new();
+    for ((of, package), those) in namesakes {
+        if *of == language && program.links.can_use(file, *package) {
+            bodies.extend(those);
+            if bodies.len() > NAMESAKES {
+                return None;
+            }
+        }
+    }
+    Some(bodies)
 }
 
 /// The names of methods that make a temporary file.

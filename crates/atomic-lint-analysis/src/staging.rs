@@ -170,7 +170,7 @@ impl Machine<'_, '_> {
         let pieces = api.piecemeal && site.args.len() > 2;
         for (key, _) in self.handles_of(api, site).handles() {
             let Some(file) = state.file_mut(key) else { continue };
-            if file.origin != Origin::Opened(OpenAs::Append) || file.locked {
+            if file.origin != Origin::Opened(OpenAs::Append) || file.locked || file.truncated {
                 continue;
             }
             let torn = pieces || file.appended.is_some_and(|first| first != place);

@@ -22,6 +22,8 @@ pub(crate) struct Removal {
     pub(crate) chain: Arc<Vec<StepRef>>,
     /// On every way there is nothing: it was removed, or was not there.
     pub(crate) always: bool,
+    /// What it was moved to, where it was moved aside.
+    pub(crate) aside: Value,
 }
 
 /// The fields of an object.
@@ -227,6 +229,11 @@ impl State {
     /// Whether a rename of `source` to `target` was tried before.
     pub(crate) fn was_tried(&self, source: &PathRef, target: &PathRef) -> bool {
         self.tried.contains_key(&(source.clone(), target.clone()))
+    }
+
+    /// To where renames of `source` were tried before.
+    pub(crate) fn targets_tried<'s>(&'s self, source: &'s PathRef) -> impl Iterator<Item = &'s PathRef> {
+        self.tried.keys().filter(move |(from, _)| from == source).map(|(_, to)| to)
     }
 
     /// This state without the variables of the body at hand, and without the elements that it has taken.

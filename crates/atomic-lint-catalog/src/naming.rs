@@ -29,6 +29,12 @@ pub struct Naming {
     /// Words of functions that complete what they are given: `flush`, `close`, `finish`.
     #[serde(default)]
     pub finishing: Vec<Name>,
+    /// Words of functions and types that only read what they are given: `reader`, `decode`, `parse`.
+    #[serde(default)]
+    pub reading: Vec<Name>,
+    /// Words of methods that say more of an error, and give on what they are called on: `into_diagnostic`.
+    #[serde(default)]
+    pub telling: Vec<Name>,
     /// Prefixes of device and kernel paths.
     #[serde(default)]
     pub device: Vec<Name>,
@@ -114,6 +120,15 @@ impl Naming {
         Self::has_word(function, &self.finishing)
     }
 
+    /// Whether a function of that full name, or the type that it makes, only reads what it is given.
+    pub fn reads(&self, function: &str) -> bool {
+        let mut names = function.rsplit(['.', ':']).filter(|name| !name.is_empty());
+        let begins = |name: &str| name.split('_').next().is_some_and(|first| Self::has_word(first, &self.reading));
+        let is_type = |name: &str| name.starts_with(|first: char| first.is_uppercase());
+        names.next().is_some_and(begins)
+            || names.next().is_some_and(|name| is_type(name) && Self::has_word(name, &self.reading))
+    }
+
     /// Whether `path`, relative to its package root and with `/`, is test or example code.
     pub fn is_test_path(&self, path: &str) -> bool {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
@@ -136,6 +151,18 @@ fn matches_pattern(pattern: &str, file: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_reads_is_told_by_the_function_or_by_the_type_that_it_makes() {
+        let reading = ["read", "reader", "decode"].map(Name::new).to_vec();
+        let naming = Naming { reading, ..Naming::default() };
+        for name in ["std::io::BufReader::new", "image.read_header", "codec::decode", "csv.Reader"] {
+            assert!(naming.reads(name), "{name}");
+        }
+        for name in ["reader::Archive::new", "codec::encode_from_reader", "spread"] {
+            assert!(!naming.reads(name), "{name}");
+        }
+    }
 
     #[test]
     fn a_word_is_found_whole_and_in_camel_case() {

@@ -86,23 +86,42 @@ impl Lowerer<'_> {
         self.names.enter_block(items());
         let globs = self.names.block_globs();
         self.out.globs.extend(globs);
-        let functions: Vec<Option<Local>> = items().map(|item| self.announce(item)).collect();
-        for (item, local) in items().zip(functions) {
-            self.block_item(item, local);
+        let functions: Vec<Option<Announced>> = items().map(|item| self.announce(item)).collect();
+        for (item, announced) in items().zip(functions) {
+            match announced {
+                Some(Announced { local, again: true }) => self.alternative_item(item, local),
+                announced => self.block_item(item, announced.map(|announced| announced.local)),
+            }
         }
     }
 
-    /// Declares the variable that stands for a nested function or constant.
-    fn announce(&mut self, item: &Item) -> Option<Local> {
-        let ident = match item {
-            Item::Fn(item) => &item.sig.ident,
-            Item::Const(item) => &item.ident,
-            Item::Static(item) => &item.ident,
+    /// Declares the variable that stands for a nested function or constant; those of one name under different `cfg`
+    /// share one.
+    fn announce(&mut self, item: &Item) -> Option<Announced> {
+        let (ident, attributes) = match item {
+            Item::Fn(item) => (&item.sig.ident, &item.attrs),
+            Item::Const(item) => (&item.ident, &item.attrs),
+            Item::Static(item) => (&item.ident, &item.attrs),
             _ => return None,
         };
-        let local = self.fun.builder.variable(name(ident), None);
-        self.fun.declare_as(name(ident), local, true, false);
-        Some(local)
+        let conditional = attributes::is_conditional(attributes);
+        let name = name(ident);
+        if let Some(local) = self.fun.conditional(&name).filter(|_| conditional) {
+            return Some(Announced { local, again: true });
+        }
+        let local = self.fun.builder.variable(name.clone(), None);
+        self.fun.declare_as(name, local, true, conditional);
+        Some(Announced { local, again: false })
+    }
+
+    /// One more item under a name: it may be that one which is compiled.
+    fn alternative_item(&mut self, item: &Item, local: Local) {
+        let (body, skip) = (self.block(), self.block());
+        self.branch(&[body, skip]);
+        self.enter(body);
+        self.block_item(item, Some(local));
+        self.goto(skip);
+        self.enter(skip);
     }
 
     fn block_item(&mut self, item: &Item, local: Option<Local>) {
@@ -217,6 +236,13 @@ impl Lowerer<'_> {
         let span = self.at.between(first, last);
         self.note_span(span, attributes);
     }
+}
+
+/// The variable of an item in a block.
+struct Announced {
+    local: Local,
+    /// It was declared before, under another `cfg`.
+    again: bool,
 }
 
 fn attributes_of(stmt: &Stmt) -> &[Attribute] {

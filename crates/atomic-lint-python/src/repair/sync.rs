@@ -32,14 +32,14 @@ fn before_close(order: &Order<'_, '_>) -> Option<Draft> {
         return None;
     }
     let ends = order.repair.steps.iter().filter(|(step, _)| matches!(step, FlowStep::Close | FlowStep::Flush));
-    let closes = ends.filter_map(|(_, span)| {
+    let mut closes = ends.filter_map(|(_, span)| {
         let site = Site::of(code.tree, *span)?;
         let statement = site.statement()?.node();
         let (handle, _) = Call::of(site.node())?.method()?;
         let is_before = site.scope().id() == order.site.scope().id() && span.end <= order.site.node().span().start;
         (is_before && is_close(statement, handle.text())).then_some((statement, handle.text()))
     });
-    let (statement, handle) = closes.last()?;
+    let (statement, handle) = closes.next_back()?;
     inserted(order, statement, handle, Where::Before).ok()
 }
 
