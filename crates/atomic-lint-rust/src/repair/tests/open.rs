@@ -133,7 +133,7 @@ fn an_error_type_that_is_not_known_is_made_from_an_io_error() {
         "fn f() -> Result<(), Mine> {\n    let mut file = crashsafe::File::create(p)?;\n    file.write_all(d)?;\n    file.commit().map_err(std::io::Error::from)?;\n    Ok(())\n}\n",
     );
     open("fn f() -> Result<(), Mine> {\n    let mut file = «File::create(p)».map_err(Mine::A)?;\n    file.write_all(d).map_err(Mine::B)\n}\n").becomes(
-        "fn f() -> Result<(), Mine> {\n    let mut file = crashsafe::File::create(p).map_err(Mine::A)?;\n    file.write_all(d).map_err(Mine::B)?;\n    file.commit().map_err(std::io::Error::from).map_err(Mine::B)?;\n    Ok(())\n}\n",
+        "fn f() -> Result<(), Mine> {\n    let mut file = crashsafe::File::create(p).map_err(Mine::A)?;\n    file.write_all(d).map_err(Mine::B)?;\n    file.commit()\n        .map_err(std::io::Error::from)\n        .map_err(Mine::B)?;\n    Ok(())\n}\n",
     );
 }
 
