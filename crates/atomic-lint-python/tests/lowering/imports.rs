@@ -46,13 +46,17 @@ fn the_first_of_two_alternative_imports_is_what_a_name_means() {
         pub import json = json
         #0 <module> TopLevel ()
           b0:
-            branch b2 b1
+            branch b3 b1
           b1:
-            branch b2 b3
+            branch b2 b5
           b2:
+            if ? b3 else b4
+          b3:
             _0 = ujson.dump(1)
             return
-          b3:
+          b4:
+            raise
+          b5:
             raise
         ",
     );

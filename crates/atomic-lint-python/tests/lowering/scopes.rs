@@ -169,16 +169,20 @@ fn what_is_assigned_to_an_imported_name_does_not_replace_it() {
         pub import fcntl = fcntl
         #0 <module> TopLevel ()
           b0:
-            branch b3 b1
+            branch b4 b1
           b1:
-            branch b2 b4
+            branch b2 b6
           b2:
-            _0 = None
-            goto b3
+            if ? b3 else b5
           b3:
+            _0 = None
+            goto b4
+          b4:
             _1 = fcntl.flock(1)
             return
-          b4:
+          b5:
+            raise
+          b6:
             raise
         ",
     );
