@@ -302,9 +302,9 @@ impl<'u> Links<'u> {
         let is_test = |body: BodyId| unit.bodies[body.0 as usize].test;
         let (tests, functions): (Vec<&Function>, Vec<&Function>) =
             unit.functions.iter().partition(|function| is_test(function.body));
+        let mut named: FxHashMap<&[Name], BodyId> = FxHashMap::default();
         for function in &functions {
-            let first =
-                functions.iter().find(|other| other.name == function.name).map_or(function.body, |first| first.body);
+            let first = *named.entry(&function.name).or_insert(function.body);
             self.add_twin(unit.language, (file, first), (file, function.body));
         }
         for function in functions.into_iter().chain(tests) {
