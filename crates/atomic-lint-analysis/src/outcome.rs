@@ -50,8 +50,8 @@ impl<'p, 'u> Outcomes<'p, 'u> {
     /// A call that `raises` tells of it by itself where no handler is around it.
     pub(crate) fn drops_error(&self, step: StepRef, raises: bool) -> bool {
         let Some(dst) = self.result_of(step) else { return false };
-        match self.known.examined.get(&dst) {
-            Some((ok, err)) => self.meet_silently(*ok, *err),
+        match self.known.examined_as(dst, 0) {
+            Some((ok, err)) => self.meet_silently(ok, err),
             None => !raises && !self.known.is_used(dst, 0),
         }
     }
@@ -120,6 +120,16 @@ impl Known {
 
     fn used(&mut self, local: Local, how: Use) {
         self.uses.entry(local).or_default().push(how);
+    }
+
+    /// Where it goes on after `local`, or what it was made into (`into_diagnostic`), was asked whether it is an error.
+    fn examined_as(&self, local: Local, depth: u32) -> Option<(BlockId, BlockId)> {
+        let passed = |how: &Use| match how {
+            Use::Passed(to) if depth < CHAIN => self.examined_as(*to, depth + 1),
+            _ => None,
+        };
+        let own = self.examined.get(&local).copied();
+        own.or_else(|| self.uses.get(&local).and_then(|uses| uses.iter().find_map(passed)))
     }
 
     /// Whether anything but its success is made of `local`.
