@@ -291,7 +291,7 @@ impl Machine<'_, '_> {
     /// What the table of objects holds, with the files and objects behind it brought into the state.
     fn tabled_field(&mut self, state: &mut State, ty: TypeRef, field: &str) -> Option<Value> {
         let lineage = self.program.links.lineage(ty);
-        self.log.ask(&lineage);
+        self.log.ask(&lineage, Some(field));
         let mut value = lineage
             .iter()
             .find_map(|def| match def {

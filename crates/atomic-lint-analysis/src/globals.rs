@@ -2,8 +2,8 @@
 //!
 //! Worked out when first asked for, and then for every root alike.
 
-use crate::link::TypeRef;
 use crate::machine::Machine;
+use crate::objects::Asked;
 use crate::program::BodyRef;
 use crate::value::{Atom, Value};
 use atomic_lint_ir::{BodyId, Local};
@@ -23,8 +23,8 @@ pub(crate) struct Globals(Vec<OnceLock<Arc<Computed>>>);
 #[derive(Debug)]
 struct Computed {
     values: Vec<Value>,
-    /// Types of whose fields that depends.
-    asked: BTreeSet<TypeRef>,
+    /// The fields on which that depends.
+    asked: BTreeSet<Asked>,
     /// Bodies on which it depends and that were left out.
     omitted: BTreeSet<BodyRef>,
 }
@@ -61,7 +61,7 @@ impl Machine<'_, '_> {
     /// The value of a module's variable or constant.
     pub(crate) fn global(&mut self, file: FileId, local: Local) -> Value {
         let Some(computed) = self.globals_of(file) else { return Value::unknown() };
-        self.log.asked.extend(&computed.asked);
+        self.log.asked.extend(computed.asked.iter().cloned());
         self.log.omitted.extend(&computed.omitted);
         computed.values.get(local.0 as usize).cloned().unwrap_or_default()
     }

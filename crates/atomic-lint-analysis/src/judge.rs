@@ -242,7 +242,7 @@ impl Evidence<'_, '_> {
         if reported.iter().all(|(ending, _)| self.is_guess(ending)) && self.stages_for_others(place, &verdicts) {
             reported.clear();
         }
-        if let Some((first, rule)) = reported.iter().min_by_key(|(ending, _)| ending.file.chain.len()) {
+        if let Some((first, rule)) = reported.iter().min_by_key(|(ending, _)| self.way_to(ending)) {
             if drafts.is_opened_again(&first.file) {
                 return;
             }
@@ -330,6 +330,12 @@ impl Evidence<'_, '_> {
         finding.related.extend(related);
         let chains = reported.iter().map(|(ending, _)| &ending.file.chain);
         drafts.add_torn(finding, Some(&first.file), first.file.step.body, chains);
+    }
+
+    /// The calls that lead to a file, the fewest first; by their places, which do not depend on what else is known.
+    fn way_to(&self, ending: &Ending) -> (usize, Vec<Place>) {
+        let chain = &ending.file.chain;
+        (chain.len(), chain.iter().map(|step| self.call_place(*step)).collect())
     }
 
     /// The call that leads to the write: from another package the one into the package of the write.

@@ -5,6 +5,7 @@ use crate::file::{File, Ways};
 use crate::found::{Found, Left};
 use crate::frame::Exits;
 use crate::link::{Def, TypeRef};
+use crate::objects::Asked;
 use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, StepRef};
 use crate::protocol::Stages;
@@ -90,8 +91,8 @@ pub(crate) struct Log {
     pub(crate) touched: BTreeSet<FileKey>,
     /// How it was left.
     pub(crate) left: Vec<Left>,
-    /// Types of which the root asked what their fields hold.
-    pub(crate) asked: BTreeSet<TypeRef>,
+    /// What the root asked of the fields of types.
+    pub(crate) asked: BTreeSet<Asked>,
     /// What the root, a generator, has handed out.
     pub(crate) yielded: Value,
     /// Bodies that would have been run, had they not been left out.
@@ -133,13 +134,13 @@ impl Log {
         }
     }
 
-    /// Writes down that the root asked what the fields of a type hold.
-    pub(crate) fn ask(&mut self, lineage: &[Def]) {
-        let types = lineage.iter().filter_map(|def| match def {
-            Def::Type(ty) => Some(*ty),
+    /// Writes down that the root asked what a field of a type holds, or which files and objects all of them do.
+    pub(crate) fn ask(&mut self, lineage: &[Def], field: Option<&str>) {
+        let asked = lineage.iter().filter_map(|def| match def {
+            Def::Type(ty) => Some((*ty, field.map(Name::from))),
             _ => None,
         });
-        self.asked.extend(types);
+        self.asked.extend(asked);
     }
 
     /// Writes down that a body was called.

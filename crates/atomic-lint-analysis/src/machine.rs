@@ -90,7 +90,7 @@ impl<'p, 'u> Machine<'p, 'u> {
         self.log.root = Some(root);
         let args = self.symbolic_arguments(root);
         if let Some(owner) = self.program.body(root).owner {
-            self.log.ask(&self.program.links.lineage(owner));
+            self.log.ask(&self.program.links.lineage(owner), None);
         }
         let state = found.as_ref().map(|found| found.state.clone()).unwrap_or_default();
         self.log.found = found;

@@ -8,7 +8,11 @@ use crate::link::TypeRef;
 use crate::log::Log;
 use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
+use atomic_lint_ir::Name;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What can be asked of a table: what a field of a type holds, or which files and objects are in any field of it.
+pub(crate) type Asked = (TypeRef, Option<Name>);
 
 /// The fields of types, with the files and objects that they hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,15 +55,28 @@ impl ObjectTable {
         }
     }
 
-    /// The types of whose fields `next` says something else.
-    pub(crate) fn changed(&self, next: &ObjectTable) -> BTreeSet<TypeRef> {
-        let types = self.fields.keys().chain(next.fields.keys());
-        types.copied().filter(|ty| self.fields.get(ty) != next.fields.get(ty) || !self.same_behind(next, *ty)).collect()
+    /// Of what `next` says something else.
+    pub(crate) fn changed(&self, next: &ObjectTable) -> BTreeSet<Asked> {
+        let all = [self, next].into_iter().flat_map(|table| &table.fields);
+        let names: BTreeSet<(TypeRef, &Name)> =
+            all.flat_map(|(ty, fields)| fields.keys().map(|name| (*ty, name))).collect();
+        let mut changed = BTreeSet::new();
+        for (ty, name) in names {
+            let values = [self.field(ty, name), next.field(ty, name)];
+            if values[0] == values[1] && values[0].is_none_or(|value| self.same_behind(next, value)) {
+                continue;
+            }
+            changed.insert((ty, Some(name.clone())));
+            if values.into_iter().flatten().any(|value| value.atoms().iter().any(is_found)) {
+                changed.insert((ty, None));
+            }
+        }
+        changed
     }
 
-    /// Whether the files and objects behind the fields of a type are the same in both.
-    fn same_behind(&self, next: &ObjectTable, ty: TypeRef) -> bool {
-        let mut waiting: Vec<&Atom> = self.fields(ty).flat_map(|value| value.atoms()).collect();
+    /// Whether the files and objects behind a value are the same in both.
+    fn same_behind(&self, next: &ObjectTable, value: &Value) -> bool {
+        let mut waiting: Vec<&Atom> = value.atoms().iter().collect();
         let mut seen = BTreeSet::new();
         while let Some(atom) = waiting.pop() {
             match atom {
@@ -117,4 +134,9 @@ impl ObjectTable {
     pub(crate) fn object(&self, key: &ObjectKey) -> Option<&Fields> {
         self.heap.get(key)
     }
+}
+
+/// Whether it is there before a method touches it; see [`ObjectTable::bring_in`].
+fn is_found(atom: &Atom) -> bool {
+    matches!(atom, Atom::Handle(..) | Atom::Object(_))
 }
