@@ -121,7 +121,7 @@ impl Machine<'_, '_> {
             Effect::TempDir | Effect::TempName => {
                 self.look_at_name(api, site);
                 let directory = self.temp_directory(api, site);
-                Made::path(PathRef::new(PathExpr::Temporary(directory, site.at)))
+                Made::path(PathRef::new(PathExpr::Temporary(directory, Some(site.at))))
             }
             Effect::SystemTemp => Made::path(PathRef::new(PathExpr::SystemTemp)),
 
@@ -325,7 +325,7 @@ impl Machine<'_, '_> {
     pub(crate) fn invoke_staged(&mut self, state: &mut State, api: &Api, site: &Site, target: &Value) -> Option<Value> {
         let callee = site.arg(&api.callback.as_ref()?.callable)?.value.clone();
         let target = target.paths().next().cloned().unwrap_or_else(|| PathRef::new(PathExpr::Made(site.at)));
-        let staging = PathRef::new(PathExpr::Temporary(PathExpr::parent(&target), site.at));
+        let staging = PathRef::new(PathExpr::Temporary(PathExpr::parent(&target), Some(site.at)));
         let args = vec![Argument { name: None, value: Value::path(staging), span: site.span, spread: false }];
         let inner = Site { args, receiver: None, ..site.clone() };
         let info = self.program.body(site.at.body);

@@ -46,6 +46,8 @@ impl Machine<'_, '_> {
                     Value::of(Atom::Handle(FileKey::Given(path), kind))
                 } else if Some(kind) == models.kind_named("path") {
                     Value::path(path)
+                } else if models.kind(kind).temporary {
+                    Value::of(Atom::Kind(kind, Some(PathRef::new(PathExpr::Temporary(path, None)))))
                 } else {
                     Value::of(Atom::Kind(kind, Some(path)))
                 }

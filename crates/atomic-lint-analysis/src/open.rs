@@ -82,7 +82,7 @@ impl Machine<'_, '_> {
     /// Makes a temporary file.
     pub(crate) fn temp_file(&mut self, state: &mut State, api: &Api, site: &Site) -> Made {
         let directory = self.temp_directory(api, site);
-        let path = Value::path(PathRef::new(PathExpr::Temporary(directory, site.at)));
+        let path = Value::path(PathRef::new(PathExpr::Temporary(directory, Some(site.at))));
         let mut file = self.new_file(api, site, Origin::Temporary, path);
         let kept = self.argument_value(api.value.as_ref(), site).truth() == Some(false);
         file.deletes = !kept && self.deletes_at_end(api);

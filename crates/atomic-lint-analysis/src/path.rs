@@ -52,8 +52,9 @@ pub(crate) enum PathExpr {
     Sibling(PathRef),
     /// The system's temporary directory.
     SystemTemp,
-    /// A temporary file or directory with an unpredictable name in that directory, made at that step.
-    Temporary(PathRef, StepRef),
+    /// A temporary file or directory with an unpredictable name in that directory, made at that step; without one it is
+    /// that directory itself, which was given.
+    Temporary(PathRef, Option<StepRef>),
     /// An environment variable.
     Environment(Name),
     /// Named on the command line.

@@ -372,6 +372,8 @@ pub struct Kind {
     pub asynchronous: bool,
     /// It is never a file that could be torn: standard streams, memory.
     pub harmless: bool,
+    /// It is a temporary directory, wherever it comes from.
+    pub temporary: bool,
     /// As a declared type it stands for its first type argument: `Option`, `Arc`, `Mutex`.
     pub transparent: bool,
     /// Its methods change it and give it back: open options.

@@ -209,6 +209,7 @@ impl Models {
                 deletes_at_end: kind.deletes_at_end,
                 asynchronous: kind.asynchronous,
                 harmless: kind.harmless,
+                temporary: kind.temporary,
                 transparent: kind.transparent,
                 builder: kind.builder,
             });

@@ -83,6 +83,8 @@ pub(crate) struct KindRow {
     #[serde(default)]
     pub(crate) harmless: bool,
     #[serde(default)]
+    pub(crate) temporary: bool,
+    #[serde(default)]
     pub(crate) transparent: bool,
     #[serde(default)]
     pub(crate) builder: bool,
