@@ -162,6 +162,10 @@ impl<'t> Imports<'t> {
             return self.unsectioned(code, line);
         }
         let peers: Vec<_> = run.iter().filter(|import| import.section == section).collect();
+        // Some projects count one package or another among the standard library's.
+        let is_apart = |import: &&Imported<'t>| !shares_block(code, run, import);
+        let apart: Vec<_> = peers.iter().copied().filter(is_apart).collect();
+        let peers = if apart.is_empty() { peers } else { apart };
         if let Some(edit) = among(code, &peers, path, &line) {
             return edit;
         }
@@ -215,6 +219,14 @@ impl<'t> Imports<'t> {
             (None, None) => insert(code.text.len() as u32, line, code),
         }
     }
+}
+
+/// Whether imports of other sections stand with `import`, and no blank line between them.
+fn shares_block(code: &Code<'_>, run: &[Imported<'_>], import: &Imported<'_>) -> bool {
+    let touch = |pair: &Imported<'_>, next: &Imported<'_>| line_behind(code, pair.node) == line_before(code, next.node);
+    let mut blocks = run.chunk_by(touch);
+    let own = blocks.find(|block| block.iter().any(|other| other.node.id() == import.node.id()));
+    own.is_some_and(|block| block.iter().any(|other| other.section != import.section))
 }
 
 /// An import between those of its own section.
