@@ -162,10 +162,14 @@ impl Machine<'_, '_> {
     /// A library's function: by its own row, or by the row of the method that it names in full.
     pub(crate) fn call_external(&mut self, step: &Step, state: &mut State, name: &Name, site: &Site) -> Value {
         let models = self.program.models(self.frame().body);
-        if let Some(api) = models.call(name) {
-            return self.apply(state, api, site);
-        }
         let separator = models.language().separator();
+        if let Some(api) = models.call(name) {
+            // What the row is not about is another use of the function, and that does nothing to files.
+            return match fits(api.arity, site) {
+                true => self.apply(state, api, site),
+                false => Value::path(result(name.rsplit(separator).next().unwrap_or(name).into(), site)),
+            };
+        }
         if let Some((_, method)) = name.rsplit_once(separator)
             && let Some((first, rest)) = site.args.split_first()
         {
@@ -184,8 +188,8 @@ impl Machine<'_, '_> {
             }
         }
         let last = name.rsplit(separator).next().unwrap_or(name).to_owned();
-        // Who reads what it is given leaves it as it is.
-        if self.program.catalog.naming().reads(name) && site.args.iter().any(|arg| arg.value.handles().next().is_some())
+        if self.program.catalog.naming().spares(name)
+            && site.args.iter().any(|arg| arg.value.handles().next().is_some())
         {
             return Value::path(result(last.into(), site));
         }

@@ -4,6 +4,7 @@
 
 use crate::call::{Argument, Site, result};
 use crate::file::Origin;
+use crate::handles::rewind;
 use crate::machine::{KIND, Machine};
 use crate::open::{flags_of, mode_of, options_of};
 use crate::path::{PathExpr, PathRef};
@@ -131,7 +132,7 @@ impl Machine<'_, '_> {
             Effect::Sync => self.sync(state, api, site),
             Effect::Truncate => self.truncate(state, api, site),
             Effect::Seek => self.seek(state, api, site),
-            Effect::Rewind => self.on_handles(state, api, site, |file, _, _| file.rewound = true),
+            Effect::Rewind => self.on_handles(state, api, site, |file, _, _| rewind(file)),
             Effect::Lock => {
                 self.log.locks = true;
                 self.on_handles(state, api, site, |file, _, _| file.locked = true)

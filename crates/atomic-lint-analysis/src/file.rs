@@ -72,8 +72,10 @@ pub(crate) struct File {
     pub(crate) piecewise: bool,
     /// Its content is known to be empty.
     pub(crate) empty: bool,
-    /// Moved to its start.
+    /// Moved to its start, and not elsewhere since.
     pub(crate) rewound: bool,
+    /// Written over from its start.
+    pub(crate) rewritten: bool,
     /// Cut to nothing, or to what was just written.
     pub(crate) truncated: bool,
     /// Moved to a computed offset.
@@ -136,6 +138,7 @@ impl File {
             piecewise: false,
             empty: false,
             rewound: false,
+            rewritten: false,
             truncated: false,
             offset: false,
             locked: false,
@@ -170,11 +173,21 @@ impl File {
         made && !self.stages.may_be_published() && !self.removed && !self.deletes
     }
 
+    /// Whether `event` writes content; who is handed a file that can be read too may want to read it.
+    fn is_written_by(&self, event: Event) -> bool {
+        match event {
+            Event::Write { .. } => true,
+            Event::Handed { .. } => self.origin == Origin::Opened(OpenAs::Write),
+            _ => false,
+        }
+    }
+
     /// Applies `event` at `place`; what is wrong with that.
     pub(crate) fn advance(&mut self, event: Event, place: Place) -> Vec<Found> {
         let (stages, found) = self.stages.after(event);
         self.stages = stages;
         self.wrote |= matches!(event, Event::Write { .. });
+        self.rewritten |= self.rewound && self.is_written_by(event);
         self.waits |= matches!(event, Event::Write { buffered: true });
         // What is written then is new: that it is synced too is no second try.
         self.unsynced &= !matches!(event, Event::Write { .. } | Event::Handed { .. });
@@ -198,7 +211,8 @@ impl File {
     pub(crate) fn as_found_in_field(&self) -> File {
         let mut file = File { tabled: true, torn: None, unsynced: false, ..self.clone() };
         if matches!(file.origin, Origin::Opened(OpenAs::Write | OpenAs::Update) | Origin::Given) {
-            (file.rewound, file.truncated, file.offset) = (false, false, false);
+            (file.rewound, file.rewritten) = (false, false);
+            (file.truncated, file.offset) = (false, false);
             file.marks.retain(|moment, _| *moment == Moment::Open);
         }
         file
@@ -251,6 +265,7 @@ impl File {
         self.guessed |= other.guessed;
         self.empty &= other.empty;
         self.rewound |= other.rewound;
+        self.rewritten |= other.rewritten;
         self.truncated |= other.truncated;
         self.offset |= other.offset;
         self.locked |= other.locked;

@@ -171,13 +171,19 @@ impl Machine<'_, '_> {
         let start = offset.atoms() == [Atom::Int(0)] && site.args.len() <= 1;
         self.on_handles(state, api, site, |file, place, _| {
             if start {
-                file.rewound = true;
+                rewind(file);
                 file.marks.entry(Moment::Open).or_insert(Mark { place, always: true });
             } else {
-                file.offset = true;
+                (file.rewound, file.offset) = (false, true);
             }
         })
     }
+}
+
+/// Moves to the start; who does so after having written from there has written the file over, to read it or to go on.
+pub(crate) fn rewind(file: &mut File) {
+    file.rewritten |= is_written_from_start(file);
+    file.rewound = true;
 }
 
 /// Whether what was written begins where the file begins, so that a cut leaves nothing else.

@@ -508,7 +508,7 @@ fn direct(ending: &Ending) -> Verdict {
         Origin::Opened(OpenAs::Write | OpenAs::Update | OpenAs::Append) | Origin::Given if !file.written() => {
             Verdict::Silent
         }
-        Origin::Opened(OpenAs::Write | OpenAs::Update) if file.truncated || file.rewound => {
+        Origin::Opened(OpenAs::Write | OpenAs::Update) if file.truncated || file.rewritten => {
             Verdict::Report("in-place-rewrite")
         }
         // What is appended after everything was cut off is a new content.

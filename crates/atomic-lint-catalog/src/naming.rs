@@ -32,6 +32,9 @@ pub struct Naming {
     /// Words of functions and types that only read what they are given: `reader`, `decode`, `parse`.
     #[serde(default)]
     pub reading: Vec<Name>,
+    /// Words of functions that lock and unlock what they are given.
+    #[serde(default)]
+    pub locking: Vec<Name>,
     /// Words of methods that say more of an error, and give on what they are called on: `into_diagnostic`.
     #[serde(default)]
     pub telling: Vec<Name>,
@@ -120,8 +123,14 @@ impl Naming {
         Self::has_word(function, &self.finishing)
     }
 
-    /// Whether a function of that full name, or the type that it makes, only reads what it is given.
-    pub fn reads(&self, function: &str) -> bool {
+    /// Whether a function of that full name leaves the content of a file that it is given as it is: it reads it, or
+    /// makes a type that does, or locks it.
+    pub fn spares(&self, function: &str) -> bool {
+        let name = function.rsplit(['.', ':']).next().unwrap_or(function);
+        self.reads(function) || Self::has_word(name, &self.locking)
+    }
+
+    fn reads(&self, function: &str) -> bool {
         let mut names = function.rsplit(['.', ':']).filter(|name| !name.is_empty());
         let begins = |name: &str| name.split('_').next().is_some_and(|first| Self::has_word(first, &self.reading));
         let is_type = |name: &str| name.starts_with(|first: char| first.is_uppercase());
@@ -161,6 +170,17 @@ mod tests {
         }
         for name in ["reader::Archive::new", "codec::encode_from_reader", "spread"] {
             assert!(!naming.reads(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn who_locks_a_file_leaves_its_content_alone() {
+        let naming = Naming { locking: ["lock", "unlock"].map(Name::new).to_vec(), ..Naming::default() };
+        for name in ["windows_sys::Win32::Storage::FileSystem::LockFileEx", "sys.try_lock_shared", "unlock"] {
+            assert!(naming.spares(name), "{name}");
+        }
+        for name in ["lock.write_entry", "block"] {
+            assert!(!naming.spares(name), "{name}");
         }
     }
 
