@@ -101,7 +101,8 @@ impl<'t> While<'_, 't> {
             if self.path_uses(*node).any(|usage| self.is_looked_at(usage)) {
                 return Err(decline("its path is handed to other code before it is closed"));
             }
-            doubtful |= self.leaves(*node) || self.names_the_path(*node) || self.asks_the_handle(*node);
+            doubtful |=
+                self.leaves(*node) || self.forgives(*node) || self.names_the_path(*node) || self.asks_the_handle(*node);
         }
         Ok(doubtful)
     }
@@ -113,6 +114,16 @@ impl<'t> While<'_, 't> {
             Kind::Call => self.is_exit(inner),
             _ => false,
         })
+    }
+
+    /// It goes on after an error of its writing, so that half of the content is published.
+    fn forgives(&self, node: Node<'t>) -> bool {
+        let Some(handle) = self.handle else { return false };
+        let tries = node.descendants().filter(|inner| inner.kind() == Kind::TryStatement);
+        let writes =
+            |tried: &Node<'t>| tried.get(Field::Body).is_some_and(|body| !self.code.uses(body, handle).is_empty());
+        let handlers = tries.filter(writes).flat_map(Node::children).filter(|child| child.kind() == Kind::ExceptClause);
+        handlers.into_iter().any(|handler| !handler.descendants().any(|inner| inner.kind() == Kind::RaiseStatement))
     }
 
     fn is_exit(&self, call: Node<'t>) -> bool {

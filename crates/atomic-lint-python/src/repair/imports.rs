@@ -279,13 +279,18 @@ fn line_before(code: &Code<'_>, node: Node<'_>) -> u32 {
     code.layout.line_start(node.span().start)
 }
 
-/// The imports that the file begins with, docstring aside.
+/// The imports that the file begins with, docstring aside; what describes the file may stand behind those of the future.
 fn run(root: Node<'_>) -> Vec<Imported<'_>> {
     let is_import = |node: &Node<'_>| {
         matches!(node.kind(), Kind::ImportStatement | Kind::ImportFromStatement | Kind::FutureImportStatement)
     };
-    let all = root.children().filter(|node| node.kind().is_statement());
-    all.skip_while(|node| !is_import(node)).take_while(is_import).filter_map(imported).collect()
+    let all: Vec<_> = root.children().filter(|node| node.kind().is_statement()).collect();
+    let mut runs = all.chunk_by(|first, second| is_import(first) == is_import(second)).filter(|run| is_import(&run[0]));
+    let mut run: Vec<_> = runs.next().into_iter().flatten().copied().filter_map(imported).collect();
+    if run.iter().all(|import| import.section == Section::Future) {
+        run.extend(runs.next().into_iter().flatten().copied().filter_map(imported));
+    }
+    run
 }
 
 fn imported(node: Node<'_>) -> Option<Imported<'_>> {
