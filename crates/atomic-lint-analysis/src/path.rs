@@ -118,6 +118,10 @@ impl fmt::Debug for PathRef {
     }
 }
 
+/// Texts are not joined to a longer one, in bytes: no path is longer (PATH_MAX), and to copy it for every piece would
+/// take quadratic time.
+const LONGEST: usize = 4096;
+
 /// A text of more parts than this is taken as its beginning with something appended.
 const MOST_PARTS: usize = 256;
 
@@ -344,7 +348,9 @@ impl PathExpr {
 fn push_text(flat: &mut Vec<PathRef>, part: PathRef) {
     let joined = match (flat.last().map(|last| &**last), &*part) {
         (_, PathExpr::Text(text)) if text.is_empty() => return,
-        (Some(PathExpr::Text(a)), PathExpr::Text(b)) => Some(PathExpr::text(format!("{a}{b}"))),
+        (Some(PathExpr::Text(a)), PathExpr::Text(b)) if a.len() + b.len() <= LONGEST => {
+            Some(PathExpr::text(format!("{a}{b}")))
+        }
         _ => None,
     };
     match joined {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import pickle
@@ -13,7 +14,7 @@ from typing import Any
 
 import crashsafe
 import pytest
-from conftest import IMPLEMENTATION, mode_of, skip_loudly, staging_files
+from conftest import IMPLEMENTATION, NOBODY, as_nobody, in_child, mode_of, skip_loudly, staging_files
 
 
 @pytest.fixture
@@ -24,6 +25,19 @@ def target(folder: Path) -> Path:
 
 
 # path
+
+
+def test_a_path_is_not_staged_twice(target: Path) -> None:
+    staging = crashsafe.path(target)
+    with staging as first:
+        with pytest.raises(RuntimeError):
+            staging.__enter__()
+        first.write_text("new")
+    assert target.read_text() == "new"
+    assert staging_files(target.parent) == []
+    with staging as second:
+        second.write_text("newer")
+    assert target.read_text() == "newer"
 
 
 @pytest.mark.parametrize("name", ["table.csv", "table.csv.gz", "plain", "n" * 250 + ".json"])
@@ -166,6 +180,18 @@ def test_a_copy_has_content_and_mode(folder: Path, size: int) -> None:
         assert target.read_bytes() == source.read_bytes()
         assert mode_of(target) == 0o751
     assert sorted(os.listdir(folder)) == ["source", "target"]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="NOT TESTED: only the superuser can act as somebody else")
+@pytest.mark.parametrize("mode", [0o4755, 0o2755, 0o6755])
+def test_a_copy_by_somebody_runs_as_nobody_else(folder: Path, mode: int) -> None:
+    source, target = folder / "source", folder / "target"
+    source.write_bytes(b"program")
+    source.chmod(mode)
+    folder.chmod(0o777)
+    for _ in range(2):
+        as_nobody(lambda: crashsafe.copy(source, target))
+        assert mode_of(target) == 0o755
 
 
 def test_a_file_can_be_copied_over_itself_and_its_link(target: Path) -> None:
@@ -316,6 +342,40 @@ def test_a_sweep_by_age_removes_what_nobody_can_tell_of(folder: Path) -> None:
     os.utime(stranger, (long_ago, long_ago))
     assert crashsafe.sweep(folder) == []
     assert crashsafe.sweep(folder, older_than=3600) == [str(stranger)]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="NOT TESTED: only the superuser can leave files of several users")
+def test_what_a_sweep_may_not_remove_does_not_keep_the_others(folder: Path) -> None:
+    folder.chmod(0o1777)
+    staged_and_killed(folder)
+    (name,) = staging_files(folder)
+    theirs = [folder / (name + suffix) for suffix in "ab"]
+    for path in theirs:
+        path.write_text("")
+        os.chown(path, NOBODY, NOBODY)
+    with pytest.raises(PermissionError):
+        as_nobody(lambda: crashsafe.sweep(folder))
+    assert os.listdir(folder) == [name]
+
+
+def test_who_made_a_file_is_told_right_in_another_process_namespace(folder: Path) -> None:
+    def name() -> str:
+        with crashsafe.path(folder / "target") as staging:
+            return os.path.basename(staging)
+
+    def name_in_another() -> str:
+        if ctypes.CDLL(None, use_errno=True).unshare(0x20000000) != 0:  # CLONE_NEWPID
+            return ""
+        found: str = in_child(name)  # The first child is where the new namespace begins.
+        return found
+
+    name()  # What is found out here must not be believed there.
+    here, there = name().split("-"), in_child(name_in_another).split("-")
+    if there == [""]:
+        skip_loudly("no process namespaces here")
+    assert there[1] not in (here[1], "00000000")
+    # `/proc` is still that of the outer one, and its process 1 is another.
+    assert there[2:4] == ["1", "0"]
 
 
 def test_a_sweep_of_nothing_is_an_error(folder: Path) -> None:

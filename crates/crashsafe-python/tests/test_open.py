@@ -107,6 +107,24 @@ def test_a_failure_that_was_swallowed_is_not_published(target: Path) -> None:
     assert staging_files(target.parent) == []
 
 
+@pytest.mark.parametrize("buffering", [0, -1])
+def test_a_later_write_does_not_make_up_for_one_that_failed(target: Path, buffering: int) -> None:
+    def write() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        with crashsafe.open(target, "wb", buffering) as file:
+            file.write(b"x" * 100_000)
+            with contextlib.suppress(OSError):
+                file.write(b"lost" * 100_000)
+            file.seek(0)
+            file.write(b"small")
+
+    with pytest.raises(OSError) as caught:
+        in_child(write)
+    assert caught.value.errno == errno.EFBIG
+    assert target.read_text() == "old"
+    assert staging_files(target.parent) == []
+
+
 def test_a_failure_within_is_about_the_target(target: Path) -> None:
     def write() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))

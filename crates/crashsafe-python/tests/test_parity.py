@@ -146,6 +146,23 @@ def test_an_access_list_is_kept(folder: Path, way: Way) -> None:
     assert mode_of(target) == mode
 
 
+@root_only
+def test_an_access_list_grants_another_group_nothing(folder: Path) -> None:
+    target = folder / "target"
+    target.write_bytes(b"old")
+    folder.chmod(0o777)
+    # The same for nobody, where the group may read.
+    access_list = ACCESS_LIST.replace((1234).to_bytes(4, "little"), NOBODY.to_bytes(4, "little"))
+    narrow = access_list.replace(bytes.fromhex("04000400"), bytes.fromhex("04000000"))
+    try:
+        os.setxattr(target, "system.posix_acl_access", access_list)
+    except OSError:
+        skip_loudly("no access control lists here")
+    as_nobody(lambda: crashsafe.write_bytes(target, b"new"))
+    assert target.stat().st_gid == NOBODY
+    assert os.getxattr(target, "system.posix_acl_access") == narrow
+
+
 def test_an_access_list_that_the_directory_gives_by_default_is_for_new_files(folder: Path, way: Way) -> None:
     old, new, theirs = folder / "old", folder / "new", folder / "theirs"
     old.write_bytes(b"old")

@@ -197,19 +197,24 @@ impl<S: System> Files<S> {
         }
     }
 
-    /// Syncs every directory in which something was renamed, once.
+    /// Syncs every directory in which something was renamed, once; a failure is no reason to leave out the others.
     fn sync_directories(&self, published: &[(usize, Outcome)]) -> Result<(), CommitError> {
         let mut done: Vec<Node> = Vec::new();
+        let mut result = Ok(());
         let renamed = published.iter().filter(|(_, outcome)| outcome.is_atomic()).map(|(at, _)| &self.staged[*at]);
         for staged in renamed.filter(|staged| staged.settings.durability().syncs_directory()) {
             let Way::Beside { place, .. } = &staged.way else { continue };
-            let node = staged.sys.dir_node(&place.dir).map_err(|error| unsynced(staged, error))?;
-            if !done.iter().any(|other| other.is(&node)) {
-                resolve::sync_dir(&staged.sys, &place.dir).map_err(|error| unsynced(staged, error))?;
-                done.push(node);
+            let node = staged.sys.dir_node(&place.dir);
+            if node.as_ref().is_ok_and(|node| done.iter().any(|other| other.is(node))) {
+                continue;
             }
+            let synced = resolve::sync_dir(&staged.sys, &place.dir).map(drop);
+            let synced = synced.map_err(|error| unsynced(staged, error));
+            // Done also if it failed: a sync that is tried again says nothing.
+            done.extend(node);
+            result = result.and(synced);
         }
-        Ok(())
+        result
     }
 }
 

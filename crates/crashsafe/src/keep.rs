@@ -4,21 +4,23 @@
 //! the access control list (acl(5)).
 
 use crate::sys::{ACCESS_LIST, Attribute, Mode, Node, System};
+use std::borrow::Cow;
 use std::io;
 
 /// The bit by which a program runs as the owner of its file.
-const SET_USER: u32 = 0o4000;
+pub(crate) const SET_USER: u32 = 0o4000;
 /// The bit by which a program runs as the group of its file.
-const SET_GROUP: u32 = 0o2000;
+pub(crate) const SET_GROUP: u32 = 0o2000;
 /// What the group may do.
 const GROUP: u32 = 0o070;
 
 /// Makes `file` look like `old`, whose attributes are `attributes`. Only the mode is insisted on.
 pub(crate) fn keep<S: System>(sys: &S, file: &S::File, old: &Node, attributes: &[Attribute]) -> io::Result<()> {
     let own = sys.file_node(file)?;
-    let mode = match (&old.mode, keep_owner(sys, file, &own, old)) {
-        (Mode::Bits(bits), kept) => Mode::Bits(kept.meaningful(*bits)),
-        (like, _) => like.clone(),
+    let kept = keep_owner(sys, file, &own, old);
+    let mode = match &old.mode {
+        Mode::Bits(bits) => Mode::Bits(kept.meaningful(*bits)),
+        like => like.clone(),
     };
     let has_list = attributes.iter().any(|attribute| attribute.name == ACCESS_LIST);
     if !has_list {
@@ -29,7 +31,7 @@ pub(crate) fn keep<S: System>(sys: &S, file: &S::File, old: &Node, attributes: &
         sys.set_mode(file, &mode)?;
     }
     for attribute in attributes {
-        keep_attribute(sys, file, attribute, &mode)?;
+        keep_attribute(sys, file, &kept.meaningful_attribute(attribute), &mode)?;
     }
     match &mode {
         // A truncation, even to the length that the file has, drops what a write by this process would have dropped.
@@ -65,6 +67,32 @@ impl Kept {
             false => bits & !SET_GROUP & (!GROUP | bits << 3),
         }
     }
+
+    /// Of an access list, too, what lets in nobody else: what it grants to the file's group was meant for another one.
+    fn meaningful_attribute(self, attribute: &Attribute) -> Cow<'_, Attribute> {
+        if self.group || attribute.name != ACCESS_LIST {
+            return Cow::Borrowed(attribute);
+        }
+        Cow::Owned(Attribute { name: attribute.name.clone(), value: with_group_as_others(&attribute.value) })
+    }
+}
+
+/// Where the entries of an access list begin, and how long each is: a tag and permissions of two bytes, and an id.
+const LIST_HEADER: usize = 4;
+const LIST_ENTRY: usize = 8;
+/// The tag of the entry for the file's group.
+const OWNING_GROUP: u8 = 0x04;
+/// The tag of the entry for everybody else.
+const EVERYBODY: u8 = 0x20;
+
+/// The access list `list`, in the form of the kernel, with no more for the file's group than for everybody.
+fn with_group_as_others(list: &[u8]) -> Vec<u8> {
+    let mut list = list.to_vec();
+    let entries = list.get(LIST_HEADER..).unwrap_or_default().chunks_exact(LIST_ENTRY);
+    let everybody = entries.filter(|entry| entry[0] == EVERYBODY).map(|entry| entry[2]).next().unwrap_or(0);
+    let entries = list.get_mut(LIST_HEADER..).unwrap_or_default().chunks_exact_mut(LIST_ENTRY);
+    entries.filter(|entry| entry[0] == OWNING_GROUP).for_each(|entry| entry[2] &= everybody);
+    list
 }
 
 /// Gives `file` to the owner of `old`, as far as this process may.
@@ -91,6 +119,21 @@ mod tests {
         assert_eq!(kept.meaningful(0o2755), 0o755);
         assert_eq!(kept.meaningful(0o660), 0o600);
         assert_eq!(kept.meaningful(0o606), 0o606);
+    }
+
+    #[test]
+    fn an_access_list_gives_another_group_what_everybody_has() {
+        let entry = |tag: u8, permissions: u8, id: u8| [tag, 0, permissions, 0, id, 0, 0, 0];
+        let list = |group, mask| {
+            let entries =
+                [entry(1, 6, 255), entry(2, 6, 9), entry(4, group, 255), entry(16, mask, 255), entry(32, 4, 255)];
+            [&[2, 0, 0, 0], entries.as_flattened()].concat()
+        };
+        assert_eq!(with_group_as_others(&list(6, 6)), list(4, 6));
+        assert_eq!(with_group_as_others(&[2, 0]), [2, 0]);
+        let attribute = Attribute { name: ACCESS_LIST.into(), value: list(6, 6) };
+        let meaningful = |group| Kept { user: false, group }.meaningful_attribute(&attribute).value.clone();
+        assert_eq!((meaningful(true), meaningful(false)), (list(6, 6), list(4, 6)));
     }
 
     #[test]

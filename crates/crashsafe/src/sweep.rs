@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 /// Everything else is left alone: files of running processes, of other hosts and containers, and whatever only looks
 /// similar.
 /// Subfolders are not entered.
+/// A file that cannot be removed is an error, after all others have been.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;
@@ -37,6 +38,7 @@ pub fn sweep_older(folder: impl AsRef<Path>, age: Duration) -> io::Result<Vec<Pa
 pub(crate) fn sweep_on<S: System>(sys: &S, folder: &Path, age: Option<Duration>) -> io::Result<Vec<PathBuf>> {
     let dir = sys.open_dir(None, folder)?;
     let mut removed = Vec::new();
+    let mut failed = None;
     for name in sys.list(&dir)? {
         if !is_abandoned(sys, &dir, &name, age) {
             continue;
@@ -45,10 +47,11 @@ pub(crate) fn sweep_on<S: System>(sys: &S, folder: &Path, age: Option<Duration>)
             Ok(()) => removed.push(folder.join(name)),
             // Somebody else was sweeping too.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+            // One that is not ours to remove is no reason to leave the others.
+            Err(error) => failed = failed.or(Some(error)),
         }
     }
-    Ok(removed)
+    failed.map_or(Ok(removed), Err)
 }
 
 /// Whether `name` is a staging file that nobody will publish.

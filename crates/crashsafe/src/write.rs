@@ -1,7 +1,7 @@
 //! Whole writes in one call.
 
 use crate::error::{CommitError, Outcome, Stage};
-use crate::options::Settings;
+use crate::options::{Create, Settings};
 use crate::resolve::{self, Target};
 use crate::stage::Staged;
 use crate::staged_path::Staging;
@@ -28,8 +28,8 @@ pub(crate) fn write_if_changed<S: System>(
     contents: &[u8],
     settings: Settings,
 ) -> Result<bool, CommitError> {
-    // What cannot be read is written; if that cannot be done either, the write says so.
-    if holds(&sys, path, contents).unwrap_or(false) {
+    // What cannot be read is written; if that cannot be done either, the write says so, as it does of what must be new.
+    if settings.create != Create::New && holds(&sys, path, contents).unwrap_or(false) {
         return Ok(false);
     }
     write(sys, path, contents, settings).map(|_| true)

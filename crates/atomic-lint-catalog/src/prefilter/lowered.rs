@@ -8,6 +8,7 @@ use crate::{Api, ArgRef, Catalog, Effect, Models};
 use atomic_lint_ir::{
     Arg, Body, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Path, Root, Step, Type, Unit,
 };
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 /// Rows that can begin a finding, ready to be looked for in lowered files.
@@ -33,6 +34,7 @@ impl<'c> Beginnings<'c> {
         };
         let search = Search { models: self.catalog.models(unit.language), words };
         let mut names = None;
+        let mut functions = Functions::new(unit);
         let begins = |body: &Body| {
             let mut awaited = Vec::new();
             if body.test || search.body(body, &mut awaited) {
@@ -40,8 +42,8 @@ impl<'c> Beginnings<'c> {
             }
             !awaited.is_empty() && {
                 let shared = names.get_or_insert_with(|| names_of(unit));
-                let own = names_within(unit, body);
-                awaited.into_iter().any(|sink| search.has_what_it_needs(sink, [shared, &own]))
+                let own = functions.names_around(body);
+                awaited.into_iter().any(|sink| search.has_what_it_needs(sink, [shared, own]))
             }
         };
         unit.bodies.iter().map(begins).collect()
@@ -229,15 +231,43 @@ fn names_of(unit: &Unit) -> Names<'_> {
     names
 }
 
-/// The names in `body`, in what encloses it and in what it encloses.
-fn names_within<'u>(unit: &'u Unit, body: &'u Body) -> Names<'u> {
-    let mut names = Names::default();
-    let is_function = |other: &&Body| matches!(other.kind, BodyKind::Function | BodyKind::Method);
-    let around = unit.bodies.iter().filter(is_function).map(|other| other.span).filter(|span| span.contains(body.span));
-    // What the top level has is shared by all.
-    let Some(whole) = around.min_by_key(|span| span.start) else { return names };
-    unit.bodies.iter().filter(|other| whole.contains(other.span)).for_each(|other| add_body(&mut names, other));
-    names
+/// The functions that are in no other one, in the order of the text, with the names in each, once they were asked for.
+struct Functions<'u> {
+    bodies: Vec<&'u Body>,
+    outermost: Vec<(&'u Body, Option<Names<'u>>)>,
+    /// Of what is in no function: what the top level has is shared by all.
+    none: Names<'u>,
+}
+
+impl<'u> Functions<'u> {
+    fn new(unit: &'u Unit) -> Self {
+        let mut bodies: Vec<&Body> = unit.bodies.iter().collect();
+        bodies.sort_by_key(|body| (body.span.start, Reverse(body.span.end)));
+        let mut outermost: Vec<(&Body, Option<Names<'_>>)> = Vec::new();
+        for body in bodies.iter().copied().filter(|body| matches!(body.kind, BodyKind::Function | BodyKind::Method)) {
+            if outermost.last().is_none_or(|(last, _)| last.span.end <= body.span.start) {
+                outermost.push((body, None));
+            }
+        }
+        Functions { bodies, outermost, none: Names::default() }
+    }
+
+    /// The names in `body`, in what encloses it and in what it encloses.
+    fn names_around(&mut self, body: &Body) -> &Names<'u> {
+        let next = self.outermost.partition_point(|(function, _)| function.span.start <= body.span.start);
+        let Some((function, names)) = next.checked_sub(1).map(|at| &mut self.outermost[at]) else { return &self.none };
+        let whole = function.span;
+        if !whole.contains(body.span) {
+            return &self.none;
+        }
+        names.get_or_insert_with(|| {
+            let first = self.bodies.partition_point(|other| other.span.start < whole.start);
+            let mut names = Names::default();
+            let within = self.bodies[first..].iter().take_while(|other| other.span.start < whole.end);
+            within.filter(|other| whole.contains(other.span)).for_each(|other| add_body(&mut names, other));
+            names
+        })
+    }
 }
 
 fn add_path<'u>(names: &mut Names<'u>, path: &'u Path) {

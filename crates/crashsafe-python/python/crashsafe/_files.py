@@ -96,12 +96,11 @@ class _Raw(io.FileIO):
     def write(self, data: Any) -> int:
         """Remembers a failure: a caller that goes on regardless must not publish what is incomplete."""
         try:
-            written = super().write(data)
+            return super().write(data)
         except OSError as cause:
+            # For good: what a later write adds says nothing of whether this one was ever made up for.
             self.failure = failure(cause, self.name, "write")
             raise self.failure from None
-        self.failure = None
-        return written
 
     def close(self) -> None:
         try:
@@ -283,8 +282,11 @@ class Staging(Generic[_P]):
 
     def __init__(self, path: PathType, options: Options) -> None:
         self._path, self._options = path, options
+        self._staged: Any = None
 
     def __enter__(self) -> _P:
+        if self._staged is not None:
+            raise RuntimeError("this path is staged already")
         self._process = os.getpid()
         self._staged = engine.stage(os.fspath(self._path), self._options, False, False, True)
         try:
@@ -292,17 +294,21 @@ class Staging(Generic[_P]):
             return staging
         except BaseException:
             self._staged.discard()
+            self._staged = None
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        staged, self._staged = self._staged, None
+        if staged is None:
+            return
         if self._process != os.getpid():
-            self._staged.abandon()
+            staged.abandon()
         elif kind is None:
-            self._staged.commit()
+            staged.commit()
         else:
-            self._staged.discard()
+            staged.discard()
 
 
 class Batch:

@@ -90,6 +90,8 @@ def _host() -> int:
 
 def _start_of(pid: int) -> int:
     try:
+        if os.readlink("/proc/self") != str(os.getpid()):
+            return 0  # It shows another process namespace, where the number is that of somebody else.
         with open(f"/proc/{pid}/stat", "rb") as file:
             # The second field is the name of the program in parentheses, and may hold anything.
             return int(file.read().rpartition(b")")[2].split()[19])

@@ -83,8 +83,7 @@ def copy(source: Target, path: Target, options: Options) -> int:
             if not stat.S_ISREG(status.st_mode):
                 raise OSError(errno.EINVAL, "only a regular file can be copied")
         staged = stage(path, options._replace(permissions=0o600))  # Until it has its mode nobody else reads it.
-        staged.mode = stat.S_IMODE(status.st_mode)
-        return _fill(staged, lambda fd: _pour(origin, fd))
+        return _fill(staged, lambda fd: _pour_with_mode(origin, fd, staged, stat.S_IMODE(status.st_mode)))
     finally:
         _system.close(origin)
 
@@ -114,7 +113,7 @@ def sweep(directory: Target, age: float | None) -> list[bytes]:
     with step("resolve", directory):
         place = _KIND(os.fsencode(directory))
         try:
-            return [name for name in place.names() if _is_abandoned(place, name, age) and _remove(place, name)]
+            return _remove_all(place, [name for name in place.names() if _is_abandoned(place, name, age)])
         finally:
             place.close()
 
@@ -485,6 +484,20 @@ def _pour(source: int, fd: int) -> int:
     return size
 
 
+def _pour_with_mode(source: int, fd: int, staged: Staged, mode: int) -> int:
+    """Copies the content, and what a write by this process leaves of `mode`.
+
+    The bits by which a program runs as somebody are not given to a copy by one who could not write without losing them.
+    """
+    size = _pour(source, fd)
+    staged.mode = mode
+    if staged.is_atomic and mode & (stat.S_ISUID | stat.S_ISGID) and os.name != "nt":
+        os.chmod(fd, mode)
+        os.truncate(fd, size)
+        staged.mode = stat.S_IMODE(os.fstat(fd).st_mode)
+    return size
+
+
 def _write_in_place(content: int, place: Place, options: Options) -> None:
     fd = place.directory.open(place.name, _system.WRITE)
     try:
@@ -547,6 +560,7 @@ def _publish(files: Sequence[Staged], published: list[Staged]) -> None:
 
 def _sync_directories(files: Sequence[Staged]) -> None:
     done = set()
+    failed: CommitError | None = None
     for file in files:
         directory = file.directory_to_sync()
         if directory is None:
@@ -555,8 +569,10 @@ def _sync_directories(files: Sequence[Staged]) -> None:
             if directory.identity() not in done:
                 done.add(directory.identity())
                 file.directory_synced = directory.sync()
-        except OSError as cause:
-            raise failure(cause, file.target, "sync-directory", committed=True) from None
+        except OSError as cause:  # No reason to leave out the others.
+            failed = failed or failure(cause, file.target, "sync-directory", committed=True)
+    if failed is not None:
+        raise failed
 
 
 def _forget(directory: Directory, name: bytes) -> None:
@@ -578,6 +594,19 @@ def _is_abandoned(directory: Directory, name: bytes, age: float | None) -> bool:
         return False
     is_dead = _names.is_dead(name)
     return age is not None and time.time() - status.st_mtime >= age if is_dead is None else is_dead
+
+
+def _remove_all(directory: Directory, names: Sequence[bytes]) -> list[bytes]:
+    removed, failed = [], None
+    for name in names:
+        try:
+            if _remove(directory, name):
+                removed.append(name)
+        except OSError as error:  # One that is not ours to remove is no reason to leave the others.
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return removed
 
 
 def _remove(directory: Directory, name: bytes) -> bool:

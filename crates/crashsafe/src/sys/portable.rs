@@ -183,7 +183,7 @@ impl System for Portable {
 
     fn life(&self, maker: Maker) -> Life {
         // The first process is always there; if it cannot be seen, /proc hides processes.
-        let sees_all = Path::new("/proc/1").exists();
+        let sees_all = Path::new("/proc/1").exists() && process::sees_own_namespace();
         if maker.host == 0 || maker.host != process::host() || !sees_all {
             return Life::Unknown;
         }

@@ -5,7 +5,6 @@
 use crate::name::{self, Maker};
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::{fs, process};
 
@@ -13,13 +12,16 @@ use std::{fs, process};
 pub(super) fn this() -> Maker {
     // Atomics and no lock, because a lock that another thread holds during a fork stays locked in the child for ever.
     static PID: AtomicU32 = AtomicU32::new(0);
+    static HOST: AtomicU32 = AtomicU32::new(0);
     static START: AtomicU64 = AtomicU64::new(0);
     let pid = process::id();
     if PID.load(Ordering::Acquire) != pid {
+        // The host too, because a child may be the first of a process namespace of its own.
+        HOST.store(read_host().unwrap_or(0), Ordering::Relaxed);
         START.store(start_of(pid).unwrap_or(0), Ordering::Relaxed);
         PID.store(pid, Ordering::Release);
     }
-    Maker { host: host(), pid, start: START.load(Ordering::Relaxed) }
+    Maker { host: HOST.load(Ordering::Relaxed), pid, start: START.load(Ordering::Relaxed) }
 }
 
 /// A number that nobody can foresee.
@@ -31,8 +33,7 @@ pub(super) fn random() -> u64 {
 
 /// Which host and process namespace this is; 0 if unknown.
 pub(super) fn host() -> u32 {
-    static HOST: OnceLock<u32> = OnceLock::new();
-    *HOST.get_or_init(|| read_host().unwrap_or(0))
+    this().host
 }
 
 fn read_host() -> Option<u32> {
@@ -41,8 +42,16 @@ fn read_host() -> Option<u32> {
     Some(name::host_of(hostname.trim_ascii_end(), namespace.as_os_str().as_encoded_bytes()))
 }
 
+/// Whether `/proc` shows this process's own namespace: in another one's, its numbers are those of other processes.
+pub(super) fn sees_own_namespace() -> bool {
+    fs::read_link("/proc/self").is_ok_and(|own| own.to_str() == Some(&process::id().to_string()))
+}
+
 /// When process `pid` started, in ticks since the start of the system.
-pub(super) fn start_of(pid: u32) -> Option<u64> {
+fn start_of(pid: u32) -> Option<u64> {
+    if !sees_own_namespace() {
+        return None;
+    }
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The second field is the program's name in parentheses and may hold both spaces and parentheses.
     let (_, after) = stat.rsplit_once(')')?;

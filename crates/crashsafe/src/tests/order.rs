@@ -4,7 +4,7 @@ use super::entries::{ENTRIES, OTHERS, SOURCE};
 use super::simulated::Sim;
 use crate::durability::Durability;
 use crate::options::Settings;
-use crashcheck::sim::{Call, Record};
+use crashcheck::sim::{Call, Errno, Fault, Record};
 use std::path::Path;
 
 const TARGET: &str = "/data/target";
@@ -105,4 +105,23 @@ fn nobody_can_read_a_staging_file_of_which_the_old_one_was_private() {
     let tree = sim.fs.tree();
     let staging = tree.iter().find(|(path, _)| path.to_str().unwrap().contains(".crashsafe-")).unwrap();
     assert_eq!(staging.1.mode, 0o600);
+}
+
+#[test]
+fn a_directory_that_fails_to_sync_does_not_keep_the_others_from_it() {
+    let sim = Sim::default();
+    sim.fs.add_dir("/data", 0o755);
+    sim.fs.add_dir("/elsewhere", 0o755);
+    let mut batch = crate::batch::Files::with_most_open(64);
+    for path in ["/data/a", "/data/b", "/elsewhere/c"] {
+        batch.write(sim.clone(), Path::new(path), b"new", Settings::default()).unwrap();
+    }
+    // The syncs of the directories are those after the content's.
+    let contents = 3;
+    sim.fs.fail(Fault::new(Call::Sync, contents, Errno::EIO));
+    let error = batch.commit().unwrap_err();
+    assert!(error.committed() && error.published().len() == 3, "{error:?}");
+    let log = sim.fs.log();
+    let published = log.iter().rposition(publishes).unwrap();
+    assert_eq!(log[published..].iter().filter(|record| record.call == Call::Sync).count(), 2, "{log:?}");
 }

@@ -240,3 +240,11 @@ fn a_file_on_another_device_is_not_moved() {
     assert!(error.io_error().kind() == ErrorKind::CrossesDevices && error.to_string().contains("copy"), "{error}");
     assert_eq!(content(&sim, TARGET), b"old");
 }
+
+#[test]
+fn what_must_be_new_is_refused_even_if_it_would_not_change() {
+    let sim = prepared();
+    let settings = Settings { create: Create::New, ..Settings::default() };
+    let error = crate::write::write_if_changed(sim, Path::new(TARGET), b"old", settings).unwrap_err();
+    assert_eq!(error.io_error().kind(), ErrorKind::AlreadyExists);
+}

@@ -2,7 +2,7 @@
 
 use crate::tree::{skip, snapshot, sponge, staging_files};
 use std::fs::{self, Permissions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 /// Somebody without any rights.
 const NOBODY: u32 = 65534;
+/// The attribute that holds an access list.
+const ACCESS_LIST: &str = "system.posix_acl_access";
 /// Somebody else.
 const OTHER: u32 = 12345;
 
@@ -60,7 +62,10 @@ impl Stage {
 
 fn feed(mut command: Command) -> Output {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(b"new").unwrap();
+    if let Err(error) = child.stdin.take().unwrap().write_all(b"new") {
+        // A copy does not read it, and may have ended already.
+        assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+    }
     child.wait_with_output().unwrap()
 }
 
@@ -142,6 +147,50 @@ fn a_file_of_somebody_else_that_may_be_replaced_grants_nobody_more() {
     assert!(stage.write_as_nobody(&["a/file"]).status.success());
     let metadata = fs::metadata(folder.join("file")).unwrap();
     assert_eq!((metadata.uid(), metadata.gid(), metadata.mode() & 0o7777), (NOBODY, NOBODY, 0o666));
+}
+
+#[test]
+fn a_copy_by_somebody_runs_as_nobody_else() {
+    let Some(stage) = Stage::new("copies of set-user programs") else { return };
+    for mode in [0o4755, 0o2755, 0o6755] {
+        let folder = stage.prepare(&format!("copied-{mode:o}"), NOBODY, 0o755, mode, OTHER);
+        let (from, to) = (format!("copied-{mode:o}/file"), format!("copied-{mode:o}/copy"));
+        // Once where there is nothing yet, and once over the first copy.
+        for _ in 0..2 {
+            let output = stage.write_as_nobody(&["--how", "copy", "--from", &from, &to]);
+            assert!(output.status.success(), "{}", says(&output));
+            assert_eq!(fs::metadata(folder.join("copy")).unwrap().mode() & 0o7777, 0o755);
+        }
+    }
+}
+
+#[test]
+fn an_access_list_grants_another_group_nothing() {
+    let Some(stage) = Stage::new("an access list of another group") else { return };
+    let folder = stage.prepare("a", NOBODY, 0o755, 0o660, OTHER);
+    let entry = |tag: u8, permissions: u8, id: u32| {
+        let [a, b, c, d] = id.to_le_bytes();
+        [tag, 0, permissions, 0, a, b, c, d]
+    };
+    let list = |group| {
+        let none = u32::MAX;
+        let entries =
+            [entry(1, 6, none), entry(2, 6, NOBODY), entry(4, group, none), entry(16, 6, none), entry(32, 0, none)];
+        [&[2, 0, 0, 0], entries.as_flattened()].concat()
+    };
+    let file = folder.join("file");
+    if let Err(error) = rustix::fs::setxattr(&file, ACCESS_LIST, &list(6), rustix::fs::XattrFlags::empty()) {
+        return skip("an access list of another group", &error.to_string());
+    }
+    let output = stage.write_as_nobody(&["a/file"]);
+    assert!(output.status.success(), "{}", says(&output));
+    assert_eq!(fs::metadata(&file).unwrap().gid(), NOBODY);
+    let mut value = [0; 64];
+    match rustix::fs::getxattr(&file, ACCESS_LIST, &mut value) {
+        Ok(len) => assert_eq!(value[..len], list(0)),
+        // The portable module keeps no list, and then the group's bits say it.
+        Err(_) => assert_eq!(fs::metadata(&file).unwrap().mode() & 0o070, 0),
+    }
 }
 
 #[test]
