@@ -92,7 +92,7 @@ impl<'t> While<'_, 't> {
     pub(super) fn is_doubtful(&self, region: &[Node<'t>]) -> Result<bool, Decline> {
         let mut doubtful = false;
         for node in region {
-            if self.escapes(*node) {
+            if self.escapes(*node) || self.is_kept(*node, region) {
                 return Err(decline("the file object is passed on to code that may use it later"));
             }
             if self.sets_mode(*node) {
@@ -101,7 +101,8 @@ impl<'t> While<'_, 't> {
             if self.path_uses(*node).any(|usage| self.is_looked_at(usage)) {
                 return Err(decline("its path is handed to other code before it is closed"));
             }
-            doubtful |= self.leaves(*node) || self.names_the_path(*node) || self.asks_the_handle(*node);
+            doubtful |=
+                self.leaves(*node) || self.forgives(*node) || self.names_the_path(*node) || self.asks_the_handle(*node);
         }
         Ok(doubtful)
     }
@@ -113,6 +114,16 @@ impl<'t> While<'_, 't> {
             Kind::Call => self.is_exit(inner),
             _ => false,
         })
+    }
+
+    /// It goes on after an error of its writing, so that half of the content is published.
+    fn forgives(&self, node: Node<'t>) -> bool {
+        let Some(handle) = self.handle else { return false };
+        let tries = node.descendants().filter(|inner| inner.kind() == Kind::TryStatement);
+        let writes =
+            |tried: &Node<'t>| tried.get(Field::Body).is_some_and(|body| !self.code.uses(body, handle).is_empty());
+        let handlers = tries.filter(writes).flat_map(Node::children).filter(|child| child.kind() == Kind::ExceptClause);
+        handlers.into_iter().any(|handler| !handler.descendants().any(|inner| inner.kind() == Kind::RaiseStatement))
     }
 
     fn is_exit(&self, call: Node<'t>) -> bool {
@@ -188,6 +199,17 @@ impl<'t> While<'_, 't> {
         lists.flat_map(Node::children).any(|arg| Some(arg.get(Field::Value).unwrap_or(arg).text()) == self.handle)
     }
 
+    /// The handle is, or may be, what another variable holds, and that is used when the file is closed.
+    fn is_kept(&self, node: Node<'t>, region: &[Node<'t>]) -> bool {
+        let Some(handle) = self.handle else { return false };
+        let end = region.last().map_or(0, |last| last.span().end);
+        let Some(scope) = Site::of_node(self.code.tree, self.opening).map(|site| site.scope()) else { return false };
+        self.code.uses(node, handle).into_iter().filter_map(|usage| holder(self.code, usage)).any(|name| {
+            let mut uses = self.code.uses(scope, name.text()).into_iter();
+            name.kind() != Kind::Identifier || uses.any(|usage| usage.span().start > end)
+        })
+    }
+
     /// The handle is returned, stored, or taken along by a function.
     fn escapes(&self, node: Node<'t>) -> bool {
         let Some(handle) = self.handle else { return false };
@@ -213,6 +235,21 @@ impl<'t> While<'_, 't> {
             _ => false,
         })
     }
+}
+
+/// What is assigned a value that `usage` is, or is a part of.
+fn holder<'t>(code: &Code<'t>, usage: Node<'t>) -> Option<Node<'t>> {
+    let is_value = |kind| {
+        use Kind::*;
+        matches!(
+            kind,
+            BooleanOperator | ConditionalExpression | Dictionary | List | Pair | ParenthesizedExpression | Tuple
+        )
+    };
+    let site = Site::of_node(code.tree, usage)?;
+    let assignment = site.around().find(|around| !is_value(around.node().kind()))?.node();
+    let left = assignment.get(Field::Left).filter(|_| assignment.kind() == Kind::Assignment)?;
+    (!left.span().contains(usage.span())).then_some(left)
 }
 
 /// Whether a path is no path any more in `around`, but part of a text or of data.

@@ -162,6 +162,10 @@ impl<'t> Imports<'t> {
             return self.unsectioned(code, line);
         }
         let peers: Vec<_> = run.iter().filter(|import| import.section == section).collect();
+        // Some projects count one package or another among the standard library's.
+        let is_apart = |import: &&Imported<'t>| !shares_block(code, run, import);
+        let apart: Vec<_> = peers.iter().copied().filter(is_apart).collect();
+        let peers = if apart.is_empty() { peers } else { apart };
         if let Some(edit) = among(code, &peers, path, &line) {
             return edit;
         }
@@ -217,6 +221,14 @@ impl<'t> Imports<'t> {
     }
 }
 
+/// Whether imports of other sections stand with `import`, and no blank line between them.
+fn shares_block(code: &Code<'_>, run: &[Imported<'_>], import: &Imported<'_>) -> bool {
+    let touch = |pair: &Imported<'_>, next: &Imported<'_>| line_behind(code, pair.node) == line_before(code, next.node);
+    let mut blocks = run.chunk_by(touch);
+    let own = blocks.find(|block| block.iter().any(|other| other.node.id() == import.node.id()));
+    own.is_some_and(|block| block.iter().any(|other| other.section != import.section))
+}
+
 /// An import between those of its own section.
 fn among(code: &Code<'_>, peers: &[&Imported<'_>], path: &str, line: &str) -> Option<Edit> {
     let first = peers.first()?;
@@ -267,13 +279,18 @@ fn line_before(code: &Code<'_>, node: Node<'_>) -> u32 {
     code.layout.line_start(node.span().start)
 }
 
-/// The imports that the file begins with, docstring aside.
+/// The imports that the file begins with, docstring aside; what describes the file may stand behind those of the future.
 fn run(root: Node<'_>) -> Vec<Imported<'_>> {
     let is_import = |node: &Node<'_>| {
         matches!(node.kind(), Kind::ImportStatement | Kind::ImportFromStatement | Kind::FutureImportStatement)
     };
-    let all = root.children().filter(|node| node.kind().is_statement());
-    all.skip_while(|node| !is_import(node)).take_while(is_import).filter_map(imported).collect()
+    let all: Vec<_> = root.children().filter(|node| node.kind().is_statement()).collect();
+    let mut runs = all.chunk_by(|first, second| is_import(first) == is_import(second)).filter(|run| is_import(&run[0]));
+    let mut run: Vec<_> = runs.next().into_iter().flatten().copied().filter_map(imported).collect();
+    if run.iter().all(|import| import.section == Section::Future) {
+        run.extend(runs.next().into_iter().flatten().copied().filter_map(imported));
+    }
+    run
 }
 
 fn imported(node: Node<'_>) -> Option<Imported<'_>> {

@@ -131,7 +131,7 @@ fn modes<'t>(order: &Order<'_, 't>, mode: Option<Node<'t>>) -> Result<Option<boo
 }
 
 /// The texts that an expression may be, through variables that only ever get constants.
-fn mode_texts<'t>(order: &Order<'_, 't>, mode: Node<'t>, depth: usize) -> Option<Vec<&'t str>> {
+pub(super) fn mode_texts<'t>(order: &Order<'_, 't>, mode: Node<'t>, depth: usize) -> Option<Vec<&'t str>> {
     let of = |node| mode_texts(order, node, depth + 1);
     match mode.kind() {
         Kind::String => Some(vec![constant(mode)?]),

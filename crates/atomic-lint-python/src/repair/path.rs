@@ -7,8 +7,9 @@ use super::handle::Held;
 use super::hazard::While;
 use super::one_shot::substituted;
 use super::open::Item;
+use super::opening::mode_texts;
 use super::{Order, Said, decline};
-use crate::kind::Kind;
+use crate::kind::{Field, Kind};
 use crate::tree::Node;
 use atomic_lint_ir::{Decline, FlowStep};
 use atomic_lint_source::{Edit, Span};
@@ -17,12 +18,22 @@ use atomic_lint_source::{Edit, Span};
 const SUFFIXED: [(&str, &str); 4] =
     [("numpy.save", ".npy"), ("numpy.savez", ".npz"), ("numpy.savez_compressed", ".npz"), ("shutil.make_archive", "/")];
 
+/// Those whose second argument says whether they begin a new file or add to one.
+const MODED: [&str; 4] = ["zipfile.ZipFile", "zipfile.PyZipFile", "tarfile.open", "tarfile.TarFile"];
+
 /// The call at the reported place.
 pub(super) fn through(order: &Order<'_, '_>) -> Said {
     let call = Call::of(order.site.node()).ok_or_else(|| decline("it is not a call"))?;
     let target = target(order, &call)?;
     keeps_suffix(order, &call, target)?;
-    within(order, target, "save through crashsafe")
+    begins_anew(order, &call)?;
+    Ok(within(order, target, "save through crashsafe")?.doubtful(may_be_file(order, target)))
+}
+
+/// Whether callers may give the library a file object, which it takes for a path as well.
+fn may_be_file<'t>(order: &Order<'_, 't>, target: Node<'t>) -> bool {
+    let parameter = order.code.parameter(order.site.scope(), target.text());
+    parameter.is_some_and(|parameter| parameter.get(Field::Type).is_none())
 }
 
 /// The argument that is the path.
@@ -42,6 +53,24 @@ fn keeps_suffix<'t>(order: &Order<'_, 't>, call: &Call<'t>, target: Node<'t>) ->
     let Some((_, suffix)) = SUFFIXED.iter().find(|(name, _)| is_it(name)) else { return Ok(()) };
     let bare = target.text().trim_end_matches([')', '"', '\'']);
     if bare.ends_with(suffix) { Ok(()) } else { Err(decline("it may put a suffix behind the path")) }
+}
+
+/// What is added to a file that is there is not to be written to an empty one.
+fn begins_anew<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Result<(), Decline> {
+    let dotted = order.code.dotted(call.function);
+    let is_it = |name: &&str| dotted.as_deref() == Some(*name) || order.repair.api == *name;
+    let named = call.args.iter().copied().find(|arg| arg.name == Some("mode"));
+    let Some(mode) = named.or_else(|| call.arg(1, "mode").filter(|_| MODED.iter().any(is_it))) else {
+        return Ok(());
+    };
+    let is_written = |mode: &str| mode.starts_with(['w', 'x']);
+    let begins = mode.value.text().trim_start_matches(['f', 'F']).trim_start_matches(['"', '\'']);
+    let is_text = mode.value.kind() == Kind::String && is_written(begins);
+    let all = mode_texts(order, mode.value, 0).filter(|all| !all.is_empty());
+    match is_text || all.is_some_and(|all| all.into_iter().all(is_written)) {
+        true => Ok(()),
+        false => Err(decline("its mode is not spelled out")),
+    }
 }
 
 /// The statement of the call within `with crashsafe.path(target) as staging:`.

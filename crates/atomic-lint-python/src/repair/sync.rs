@@ -243,12 +243,20 @@ fn last_of<'t>(order: &Order<'_, 't>, mut closes: Vec<Node<'t>>) -> Result<Node<
 fn inserted<'t>(order: &Order<'_, 't>, anchor: Node<'t>, handle: &str, place: Where) -> Said {
     let site = Site::of_node(order.code.tree, anchor).ok_or_else(|| decline("where it ends is not seen"))?;
     let (all, at) = site.siblings();
-    let before = if place == Where::Behind { Some(anchor) } else { at.checked_sub(1).map(|at| all[at]) };
-    let is_flushed = before.is_some_and(|node| node.text() == format!("{handle}.flush()"));
+    let before = if place == Where::Behind { all.get(..=at) } else { all.get(..at) }.unwrap_or_default();
+    let is_written =
+        |node: &&Node<'t>| order.code.uses(**node, handle).into_iter().any(|usage| !is_asked(order, usage));
+    let is_flushed = before.iter().rfind(is_written).is_some_and(|node| node.text() == format!("{handle}.flush()"));
     lines(order, anchor, place, |os| {
         let flush = (!is_flushed).then(|| format!("{handle}.flush()"));
         flush.into_iter().chain([format!("{os}.fsync({handle}.fileno())")]).collect()
     })
+}
+
+/// Whether a file is only asked for its name where it stands.
+fn is_asked<'t>(order: &Order<'_, 't>, usage: Node<'t>) -> bool {
+    let parent = Site::of_node(order.code.tree, usage).and_then(|site| site.parent());
+    parent.is_some_and(|parent| parent.node().get(Field::Attribute).is_some_and(|name| name.text() == "name"))
 }
 
 fn lines(order: &Order<'_, '_>, anchor: Node<'_>, place: Where, said: impl Fn(&str) -> Vec<String>) -> Said {
@@ -283,6 +291,8 @@ fn through_runtime(order: &Order<'_, '_>) -> Option<Draft> {
     };
     let is_statement = order.site.parent_kind() == Some(Kind::ExpressionStatement);
     let edit = recall.edit().ok()?;
-    let draft = Draft::new("rename through crashsafe").edit([edit]).naming(module);
-    Some(draft.doubtful(!is_statement || order.site.is_async()))
+    let draft = Draft::new("rename through crashsafe").edit([edit]).naming(module).without(code, call.function);
+    // A move goes to other file systems too.
+    let copies = name.as_deref() == Some("shutil.move");
+    Some(draft.doubtful(copies || !is_statement || order.site.is_async()))
 }

@@ -5,6 +5,12 @@
 
 include!(concat!(env!("OUT_DIR"), "/runtime.rs"));
 
+/// The least `rustix` with all that the runtime calls.
+const RUSTIX: &str = "1.1.6";
+
+/// The least `tokio` with all that the runtime calls.
+const TOKIO: &str = "1.38";
+
 /// What the project that the runtime is laid into has already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Host {
@@ -17,15 +23,28 @@ pub(super) struct Host {
 impl Host {
     /// What the lock file `text` says.
     pub(super) fn of_lock(text: &str) -> Self {
-        let has = |name: &str, version: &str| {
-            let head = format!("name = \"{name}\"");
-            let mut lines = text.lines().map(str::trim_end);
-            std::iter::from_fn(|| lines.by_ref().find(|line| *line == head).map(|_| lines.next()))
-                .flatten()
-                .any(|line| line.starts_with(&format!("version = \"{version}.")))
-        };
-        Host { rustix: has("rustix", "1"), tokio: has("tokio", "1") && has("bytes", "1") }
+        Host { rustix: locks(text, "rustix", RUSTIX), tokio: locks(text, "tokio", TOKIO) && locks(text, "bytes", "1") }
     }
+}
+
+/// Whether the lock file `text` has a version of the package `name` that meets the requirement `least`.
+fn locks(text: &str, name: &str, least: &str) -> bool {
+    let head = format!("name = \"{name}\"");
+    let mut lines = text.lines().map(str::trim_end);
+    let versions = std::iter::from_fn(|| lines.by_ref().find(|line| *line == head).map(|_| lines.next()));
+    let mut versions = versions.flatten().filter_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
+    let least = numbers(least);
+    versions.any(|version| {
+        let version = numbers(version);
+        version[0] == least[0] && version >= least
+    })
+}
+
+/// The numbers of a version from 1 on, of which the last may be left out.
+fn numbers(version: &str) -> [u64; 3] {
+    let plain = version.split(['-', '+']).next().unwrap_or_default();
+    let mut parts = plain.split('.').map(|part| part.parse().unwrap_or(0));
+    std::array::from_fn(|_| parts.next().unwrap_or(0))
 }
 
 /// The files of the Rust package, for a project that has what `host` says.
@@ -68,16 +87,16 @@ fn manifest(host: Host) -> String {
         version = env!("CARGO_PKG_VERSION"),
     );
     if host.tokio {
-        text.push_str(
+        text.push_str(&format!(
             "\n[features]\ntokio = [\"dep:tokio\"]\n\n[dependencies]\n\
-             tokio = { version = \"1.38\", features = [\"fs\", \"io-util\", \"rt\"], optional = true }\n",
-        );
+             tokio = {{ version = \"{TOKIO}\", features = [\"fs\", \"io-util\", \"rt\"], optional = true }}\n",
+        ));
     }
     if host.rustix {
-        text.push_str(
+        text.push_str(&format!(
             "\n[target.'cfg(target_os = \"linux\")'.dependencies]\n\
-             rustix = { version = \"1\", features = [\"fs\", \"process\"] }\n",
-        );
+             rustix = {{ version = \"{RUSTIX}\", features = [\"fs\", \"process\"] }}\n",
+        ));
     }
     text.push_str(
         "\n[lints.rust]\nunexpected_cfgs = { level = \"allow\", \
@@ -105,7 +124,7 @@ mod tests {
 
     #[test]
     fn it_asks_only_for_what_the_project_has() {
-        let lock = "[[package]]\nname = \"rustix\"\nversion = \"1.1.2\"\n\n[[package]]\nname = \"tokio\"\nversion = \"1.40.0\"\n";
+        let lock = "[[package]]\nname = \"rustix\"\nversion = \"1.1.6\"\n\n[[package]]\nname = \"tokio\"\nversion = \"1.40.0\"\n";
         let host = Host::of_lock(lock);
         assert_eq!(host, Host { rustix: true, tokio: false });
         let files = rust(host);
@@ -114,6 +133,26 @@ mod tests {
         assert!(!files.iter().any(|(name, _)| *name == "build.rs"));
         let bare: toml::Table = super::manifest(Host::default()).parse().unwrap();
         assert!(!bare.contains_key("target") && !bare.contains_key("dependencies"));
-        assert_eq!(Host::of_lock("name = \"rustix\"\nversion = \"0.38.4\"\n"), Host::default());
+    }
+
+    #[test]
+    fn an_older_version_than_the_runtime_calls_is_none() {
+        let host = |rustix: &str, tokio: &str| {
+            let package = |(name, version)| format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n");
+            Host::of_lock(&[("rustix", rustix), ("bytes", "1.7.0"), ("tokio", tokio)].map(package).concat())
+        };
+        for old in ["0.38.44", "1.0.7", "1.1.5", "2.0.0"] {
+            assert_eq!(host(old, "1.37.9"), Host::default(), "{old}");
+        }
+        for new in ["1.1.6", "1.1.10", "1.2.0"] {
+            assert_eq!(host(new, "1.38.0"), Host { rustix: true, tokio: true }, "{new}");
+        }
+    }
+
+    #[test]
+    fn it_asks_for_what_the_runtime_itself_asks_for() {
+        let own = include_str!("../../../crashsafe/Cargo.toml");
+        assert!(own.contains(&format!("rustix = {{ version = \"{RUSTIX}\"")), "rustix");
+        assert!(own.contains(&format!("tokio = {{ version = \"{TOKIO}\"")), "tokio");
     }
 }
