@@ -36,6 +36,8 @@ struct Raw {
     end: u32,
     /// The first node behind this one's descendants.
     next: u32,
+    /// What it stands in; the root in itself.
+    parent: u32,
 }
 
 /// A node of a [`Tree`].
@@ -66,6 +68,20 @@ impl<'s> Tree<'s> {
     /// The whole file.
     pub(crate) fn root(&self) -> Node<'_> {
         Node { tree: self, at: 0 }
+    }
+
+    /// The nodes around what stands at `span`, the root first and the innermost that holds all of it last.
+    pub(crate) fn way_to(&self, span: Span) -> Vec<Node<'_>> {
+        let next = self.nodes.partition_point(|node| node.start <= span.start);
+        let innermost = self.node(next.saturating_sub(1) as u32);
+        let mut way: Vec<Node<'_>> = std::iter::successors(Some(innermost), |node| node.parent()).collect();
+        way.reverse();
+        way.retain(|node| node.at == 0 || node.span().contains(span));
+        way
+    }
+
+    fn node(&self, at: u32) -> Node<'_> {
+        Node { tree: self, at }
     }
 
     /// Every node in text order.
@@ -134,21 +150,21 @@ impl Walk<'_, '_> {
             Some(Kind::Comment) => self.comment(span),
             Some(Kind::LineContinuation) => Copied::NOTHING,
             None if !matches!(field, Field::Operator | Field::Operators) => Copied::NOTHING,
-            None => self.push(Kind::Other, field, span),
+            None => self.push(Kind::Other, field, span, around),
             Some(Kind::Error) if self.is_in_type_parameters(around) => Copied::NOTHING,
             Some(Kind::Error) => {
                 self.error(span);
-                self.push(Kind::Error, field, span)
+                self.push(Kind::Error, field, span, around)
             }
             Some(_) if around.len() > MAX_DEPTH => {
                 self.gap(span, GapKind::Nesting, "nested too deeply".into());
-                Copied { inside: false, ..self.push(Kind::Error, field, span) }
+                Copied { inside: false, ..self.push(Kind::Error, field, span, around) }
             }
             // These are read from their text.
             Some(kind @ (Kind::StringContent | Kind::Type)) if !self.faulty || !node.has_error() => {
-                Copied { inside: false, ..self.push(kind, field, span) }
+                Copied { inside: false, ..self.push(kind, field, span, around) }
             }
-            Some(kind) => self.push(kind, field, span),
+            Some(kind) => self.push(kind, field, span, around),
         }
     }
 
@@ -161,9 +177,10 @@ impl Walk<'_, '_> {
         })
     }
 
-    fn push(&mut self, kind: Kind, field: Field, span: Span) -> Copied {
+    fn push(&mut self, kind: Kind, field: Field, span: Span, around: &[Option<u32>]) -> Copied {
         let at = self.tree.nodes.len() as u32;
-        self.tree.nodes.push(Raw { kind, field, start: span.start, end: span.end, next: at + 1 });
+        let parent = around.iter().rev().find_map(|at| *at).unwrap_or(0);
+        self.tree.nodes.push(Raw { kind, field, start: span.start, end: span.end, next: at + 1, parent });
         Copied { at: Some(at), inside: true }
     }
 
@@ -216,6 +233,11 @@ impl<'t> Node<'t> {
     /// Its number in text order, which identifies it.
     pub(crate) fn id(self) -> u32 {
         self.at
+    }
+
+    /// What it stands in.
+    fn parent(self) -> Option<Node<'t>> {
+        (self.at > 0).then(|| Node { tree: self.tree, at: self.raw().parent })
     }
 
     /// Its kind.

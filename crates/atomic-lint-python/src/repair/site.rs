@@ -15,12 +15,7 @@ pub(super) struct Site<'t> {
 impl<'t> Site<'t> {
     /// The call at exactly `span`, or whatever else stands there.
     pub(super) fn of(tree: &'t Tree<'_>, span: Span) -> Option<Site<'t>> {
-        let mut way = vec![tree.root()];
-        let mut node = tree.root();
-        while let Some(inner) = node.children().find(|child| child.span().contains(span)) {
-            way.push(inner);
-            node = inner;
-        }
+        let way = tree.way_to(span);
         let exact = |node: &Node<'_>| node.span() == span && span.start < span.end;
         let call = way.iter().rposition(|node| exact(node) && node.kind() == Kind::Call);
         let depth = call.or_else(|| way.iter().rposition(exact))?;

@@ -12,14 +12,14 @@ fn a_save_goes_into_a_with() {
         import crashsafe
 
 
-        def f(df, path):
+        def f(df, path: str):
             «df.to_csv(path, index=False)»  # for the report
         "#,
         r#"
         import crashsafe
 
 
-        def f(df, path):
+        def f(df, path: str):
             with crashsafe.path(path) as staging:
                 df.to_csv(staging, index=False)  # for the report
         "#,
@@ -35,7 +35,7 @@ fn what_it_returns_is_returned_still() {
         import crashsafe
 
 
-        def f(df, path):
+        def f(df, path: str):
             return «df.to_csv(
                 path,
             )»
@@ -44,7 +44,7 @@ fn what_it_returns_is_returned_still() {
         import crashsafe
 
 
-        def f(df, path):
+        def f(df, path: str):
             with crashsafe.path(path) as staging:
                 return df.to_csv(
                     staging,

@@ -75,7 +75,7 @@ fn a_descriptor_is_synced_before_it_is_closed() {
 fn without_a_handle_the_runtime_renames() {
     synced(
         "import os\n\nimport crashsafe\n\nnp.save(staging, x)\n«os.replace(staging, target)»\n",
-        "import os\n\nimport crashsafe\n\nnp.save(staging, x)\ncrashsafe.replace(staging, target)\n",
+        "import crashsafe\n\nnp.save(staging, x)\ncrashsafe.replace(staging, target)\n",
     );
 }
 
