@@ -163,8 +163,8 @@ impl<'t> Imports<'t> {
         }
         let peers: Vec<_> = run.iter().filter(|import| import.section == section).collect();
         // Some projects count one package or another among the standard library's.
-        let is_apart = |import: &&Imported<'t>| !shares_block(code, run, import);
-        let apart: Vec<_> = peers.iter().copied().filter(is_apart).collect();
+        let unmixed = blocks(code, run).filter(|block| block.iter().all(|import| import.section == section));
+        let apart: Vec<_> = unmixed.flatten().collect();
         let peers = if apart.is_empty() { peers } else { apart };
         if let Some(edit) = among(code, &peers, path, &line) {
             return edit;
@@ -221,12 +221,9 @@ impl<'t> Imports<'t> {
     }
 }
 
-/// Whether imports of other sections stand with `import`, and no blank line between them.
-fn shares_block(code: &Code<'_>, run: &[Imported<'_>], import: &Imported<'_>) -> bool {
-    let touch = |pair: &Imported<'_>, next: &Imported<'_>| line_behind(code, pair.node) == line_before(code, next.node);
-    let mut blocks = run.chunk_by(touch);
-    let own = blocks.find(|block| block.iter().any(|other| other.node.id() == import.node.id()));
-    own.is_some_and(|block| block.iter().any(|other| other.section != import.section))
+/// The imports in groups with no blank line within.
+fn blocks<'i, 't>(code: &Code<'t>, run: &'i [Imported<'t>]) -> impl Iterator<Item = &'i [Imported<'t>]> {
+    run.chunk_by(|import, next| line_behind(code, import.node) == line_before(code, next.node))
 }
 
 /// An import between those of its own section.
