@@ -163,11 +163,12 @@ impl Machine<'_, '_> {
     pub(crate) fn call_external(&mut self, step: &Step, state: &mut State, name: &Name, site: &Site) -> Value {
         let models = self.program.models(self.frame().body);
         let separator = models.language().separator();
+        let last = name.rsplit(separator).next().unwrap_or(name);
         if let Some(api) = models.call(name) {
             // What the row is not about is another use of the function, and that does nothing to files.
             return match fits(api.arity, site) {
                 true => self.apply(state, api, site),
-                false => Value::path(result(name.rsplit(separator).next().unwrap_or(name).into(), site)),
+                false => Value::path(result(last.into(), site)),
             };
         }
         if let Some((_, method)) = name.rsplit_once(separator)
@@ -187,13 +188,12 @@ impl Machine<'_, '_> {
                 }
             }
         }
-        let last = name.rsplit(separator).next().unwrap_or(name).to_owned();
         if self.program.catalog.naming().spares(name)
             && site.args.iter().any(|arg| arg.value.handles().next().is_some())
         {
             return Value::path(result(last.into(), site));
         }
-        self.call_unknown(step, state, &last, site)
+        self.call_unknown(step, state, last, site)
     }
 
     /// A method of a base class that is a library's: its constructor keeps the handle that it is given.

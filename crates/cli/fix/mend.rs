@@ -50,7 +50,7 @@ pub(crate) fn mends(
 
 /// What a fix leaves of the function around it is parsed again, so that all of a large one with many would take
 /// quadratic time: no more bytes are parsed for the fixes of a file.
-const BUDGET: usize = 4 << 20;
+const BUDGET: usize = 1 << 20;
 
 /// To look a name up in a file costs as much as to parse that part of it.
 const LOOKING_UP: usize = 16;
