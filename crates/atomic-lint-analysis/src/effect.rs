@@ -4,6 +4,7 @@
 
 use crate::call::{Argument, Site, result};
 use crate::file::Origin;
+use crate::finding::Moment;
 use crate::handles::rewind;
 use crate::machine::{KIND, Machine};
 use crate::open::{flags_of, mode_of, options_of};
@@ -135,7 +136,10 @@ impl Machine<'_, '_> {
             Effect::Rewind => self.on_handles(state, api, site, |file, _, _| rewind(file)),
             Effect::Lock => {
                 self.log.locks = true;
-                self.on_handles(state, api, site, |file, _, _| file.locked = true)
+                self.on_handles(state, api, site, |file, place, _| {
+                    file.locked = true;
+                    file.mark(Moment::Lock, place);
+                })
             }
             Effect::Keep => self.on_handles(state, api, site, |file, _, _| file.deletes = false),
             Effect::Wrap | Effect::Inner => self.handle_of(api, site),

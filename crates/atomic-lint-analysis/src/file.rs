@@ -225,9 +225,9 @@ impl File {
         if moment == Moment::Write && earlier.is_some() {
             self.piecewise = true;
         }
-        // The last publish and sync are the ones that count; of writes the first is shown.
+        // The last publish and sync are the ones that count; of writes and locks the first is shown.
         let place = match (moment, earlier) {
-            (Moment::Write | Moment::Open, Some(earlier)) => earlier,
+            (Moment::Write | Moment::Open | Moment::Lock, Some(earlier)) => earlier,
             _ => place,
         };
         self.marks.insert(moment, Mark { place, always: true });

@@ -100,6 +100,8 @@ pub enum Moment {
     Publish,
     /// The target is removed or moved aside.
     Remove,
+    /// The file is locked.
+    Lock,
 }
 
 impl Moment {
@@ -115,6 +117,7 @@ impl Moment {
             Moment::Close => "close",
             Moment::Publish => "publish",
             Moment::Remove => "remove",
+            Moment::Lock => "lock",
         }
     }
 }

@@ -9,16 +9,12 @@ use crate::log::Flaw;
 use crate::program::Program;
 use crate::protocol::Fault;
 use atomic_lint_catalog::{Models, OpenAs};
-use atomic_lint_ir::{FlowStep, Repair, RepairKind};
+use atomic_lint_ir::{FlowStep, Repair, RepairKind, Twin};
 use atomic_lint_source::{FileId, Place, Span};
 
 /// What has to be done about a file that is written at its own name.
 pub(crate) fn of_file(models: &Models, file: &File) -> Option<(FileId, Repair)> {
-    // A lock on a staging file keeps nobody out: where it has to lie instead, nothing here tells.
-    if !is_replaced_whole(file) || file.locked {
-        return None;
-    }
-    let kind = RepairKind::Through(file.twin?);
+    let kind = kind_for(file, file.twin?)?;
     let stays_open = matches!(file.origin, Origin::Opened(_));
     let repair = Repair {
         kind,
@@ -33,15 +29,26 @@ pub(crate) fn of_file(models: &Models, file: &File) -> Option<(FileId, Repair)> 
     Some((file.place.file, repair))
 }
 
-/// What was there before does not go into what is there then, so that it can be written elsewhere first.
-fn is_replaced_whole(file: &File) -> bool {
-    match file.origin {
-        Origin::Whole | Origin::Copied | Origin::Opened(OpenAs::Truncate) => true,
-        Origin::Opened(OpenAs::Write) => !file.offset,
-        Origin::Opened(OpenAs::Read | OpenAs::Update | OpenAs::Append | OpenAs::Exclusive | OpenAs::Unknown)
-        | Origin::Replaced
-        | Origin::Temporary
-        | Origin::Given => false,
+/// What was there before is given up as a whole, so that what is there then can be written elsewhere first.
+fn kind_for(file: &File, twin: Twin) -> Option<RepairKind> {
+    let through = Some(RepairKind::Through(twin));
+    match (file.origin, file.locked) {
+        (Origin::Opened(OpenAs::Truncate), true) if twin == Twin::Open => Some(RepairKind::LockBeside),
+        // A lock on a staging file keeps nobody out: where it has to lie instead, nothing here tells.
+        (_, true) => None,
+        (Origin::Whole | Origin::Copied | Origin::Opened(OpenAs::Truncate), false) => through,
+        // What is not cut off may still be wanted behind what is written over it.
+        (Origin::Opened(OpenAs::Write | OpenAs::Update | OpenAs::Append), false) if file.truncated => {
+            (twin == Twin::Open).then_some(RepairKind::ReadThenReplace)
+        }
+        (Origin::Opened(OpenAs::Write), false) => through.filter(|_| !file.offset),
+        (
+            Origin::Opened(OpenAs::Read | OpenAs::Update | OpenAs::Append | OpenAs::Exclusive | OpenAs::Unknown)
+            | Origin::Replaced
+            | Origin::Temporary
+            | Origin::Given,
+            false,
+        ) => None,
     }
 }
 
@@ -154,6 +161,7 @@ fn step(moment: Moment) -> Option<FlowStep> {
         Moment::Close => Some(FlowStep::Close),
         Moment::Publish => Some(FlowStep::Publish),
         Moment::Remove => Some(FlowStep::Remove),
+        Moment::Lock => Some(FlowStep::Lock),
         Moment::Here => None,
     }
 }

@@ -42,6 +42,12 @@ pub enum RepairKind {
     Exclusive,
     /// The call at [`Repair::at`] waits for the device: it is made where no other task has to wait too.
     OffThread,
+    /// The file that is opened at [`Repair::at`] is only read through that handle, and its new content, for which the
+    /// old one is cut off at the step [`FlowStep::Remove`], goes through the runtime.
+    ReadThenReplace,
+    /// The lock that is taken at the step [`FlowStep::Lock`] on the file opened at [`Repair::at`] is taken on a file
+    /// beside it, and the content goes through the runtime.
+    LockBeside,
 }
 
 /// Which function of the runtime stands for an API: the models say so, row by row.
@@ -73,8 +79,10 @@ pub enum FlowStep {
     Close,
     /// The call that published it.
     Publish,
-    /// The call that removed the target.
+    /// The call that removed the target, or cut its content off.
     Remove,
+    /// The call that locked it.
+    Lock,
 }
 
 /// A repair of one finding, in the file that holds it.

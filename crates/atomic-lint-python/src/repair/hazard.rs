@@ -27,7 +27,7 @@ const EXITS: [&str; 14] = [
 ];
 
 /// Functions that take a path for a text.
-const TEXTUAL: [&str; 12] = [
+const TEXTUAL: [&str; 13] = [
     "os.path.basename",
     "os.path.dirname",
     "os.path.join",
@@ -40,6 +40,7 @@ const TEXTUAL: [&str; 12] = [
     "str",
     "len",
     "click.echo",
+    "pathlib.Path",
 ];
 
 /// Methods that keep, show or write what they are given, and look at no file of that name.
@@ -163,9 +164,8 @@ impl<'t> While<'_, 't> {
     /// Whether `call` may look at a file whose path it is given.
     fn looks(&self, call: Node<'t>) -> bool {
         let Some(function) = call.get(Field::Function) else { return true };
-        let name = self.code.dotted(function);
         let method = function.get(Field::Attribute).map_or("", Node::text);
-        !name.is_some_and(|name| TEXTUAL.contains(&name.as_str())) && !TELLING.contains(&method)
+        !is_textual(self.code, call) && !TELLING.contains(&method)
     }
 
     /// `.name` and `.fileno()`, except for the sync.
@@ -255,6 +255,12 @@ fn holder<'t>(code: &Code<'t>, usage: Node<'t>) -> Option<Node<'t>> {
 /// Whether a path is no path any more in `around`, but part of a text or of data.
 fn is_text(around: Site<'_>) -> bool {
     matches!(around.node().kind(), Kind::Interpolation | Kind::Pair | Kind::BinaryOperator)
+}
+
+/// Whether `call` takes a path for a text, so that it gives the same each time.
+pub(super) fn is_textual(code: &Code<'_>, call: Node<'_>) -> bool {
+    let name = call.get(Field::Function).and_then(|function| code.dotted(function));
+    name.is_some_and(|name| TEXTUAL.contains(&name.as_str()))
 }
 
 /// Whether `call` syncs a descriptor.

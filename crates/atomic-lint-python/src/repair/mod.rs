@@ -21,6 +21,7 @@ mod hazard;
 mod imports;
 mod keep_target;
 mod layout;
+mod lock_beside;
 mod mode_first;
 mod one_shot;
 mod open;
@@ -30,6 +31,7 @@ mod paths;
 mod place;
 mod private;
 mod rename;
+mod rewrite;
 mod site;
 mod standard;
 mod stdlib;
@@ -112,6 +114,14 @@ impl<'t> Order<'_, 't> {
             }
             RepairKind::Exclusive => exclusive::created(self),
             RepairKind::OffThread => thread::handed_over(self),
+            RepairKind::ReadThenReplace => {
+                self.needs_crashsafe()?;
+                rewrite::through(self)
+            }
+            RepairKind::LockBeside => {
+                self.needs_crashsafe()?;
+                lock_beside::through(self)
+            }
         }
     }
 

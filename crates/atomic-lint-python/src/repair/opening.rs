@@ -27,38 +27,60 @@ pub(super) struct Opening<'t> {
     pub(super) wrapper: Option<Wrapper<'t>>,
 }
 
+/// What a file is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// To be written anew.
+    Anew,
+    /// To be read, and written through the same handle: the runtime's one is for the new content.
+    Update,
+}
+
 impl<'t> Opening<'t> {
-    /// What `call` opens.
+    /// What `call` opens, to be written anew.
     pub(super) fn of(order: &Order<'_, 't>, call: &Call<'t>) -> Result<Opening<'t>, Decline> {
-        let code = order.code;
-        let api = order.repair.api.as_str();
-        match code.dotted(call.function).as_deref() {
+        match order.code.dotted(call.function).as_deref() {
             Some("codecs.open") => codecs(order, call),
-            Some(name) if PLAIN.contains(&name) => {
-                not_replaced(code)?;
-                plain(order, call)
-            }
             Some(name) if Wrapper::is_of(name) => wrapped(order, call, name),
-            Some(_) if call.function.kind() == Kind::Identifier && PLAIN.contains(&api) => {
-                same_everywhere(order, call.function)?;
-                plain(order, call)
-            }
-            None if call.method().is_some_and(|(_, name)| name == "open") => method(order, call),
-            _ => Err(decline("it is opened in a way that has no twin")),
+            _ => opened(order, call, Use::Anew),
         }
+    }
+
+    /// What `call` opens, to be read and written; the arguments are those to write it anew.
+    pub(super) fn updating(order: &Order<'_, 't>, call: &Call<'t>) -> Result<Opening<'t>, Decline> {
+        opened(order, call, Use::Update)
+    }
+}
+
+/// What `open`, under any of its names, or the method of a path opens.
+fn opened<'t>(order: &Order<'_, 't>, call: &Call<'t>, wanted: Use) -> Result<Opening<'t>, Decline> {
+    let code = order.code;
+    let api = order.repair.api.as_str();
+    match code.dotted(call.function).as_deref() {
+        Some(name) if PLAIN.contains(&name) => {
+            not_replaced(code)?;
+            plain(order, call, wanted)
+        }
+        Some(_) if call.function.kind() == Kind::Identifier && PLAIN.contains(&api) => {
+            same_everywhere(order, call.function)?;
+            plain(order, call, wanted)
+        }
+        None if call.method().is_some_and(|(_, name)| name == "open") => method(order, call, wanted),
+        _ => Err(decline("it is opened in a way that has no twin")),
     }
 }
 
 /// `open(file, mode, buffering, encoding, errors, newline)`
-fn plain<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Result<Opening<'t>, Decline> {
+fn plain<'t>(order: &Order<'_, 't>, call: &Call<'t>, wanted: Use) -> Result<Opening<'t>, Decline> {
     let path = call.arg(0, "file").ok_or_else(|| decline("its path is not among its arguments"))?;
     let spread = only_keywords(call)?;
     without_descriptor(path.value)?;
     without(call, &[(6, "closefd"), (7, "opener")])?;
-    let mode = modes(order, call.arg(1, "mode").map(|mode| mode.value))?;
+    let mode_given = call.arg(1, "mode").map(|mode| mode.value);
+    let mode = wanted.modes(order, mode_given)?;
     let args = call.args.iter().map(|arg| match arg.name {
         Some("file") => format!("path={}", arg.value.text()),
-        _ => arg.node.text().to_string(),
+        _ => wanted.argument(arg, mode_given),
     });
     let args = args.collect();
     let texts = texts(call, [(3, "encoding"), (4, "errors"), (5, "newline")]);
@@ -66,7 +88,7 @@ fn plain<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Result<Opening<'t>, Decl
 }
 
 /// `path.open(mode, buffering, encoding, errors, newline)`
-fn method<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Result<Opening<'t>, Decline> {
+fn method<'t>(order: &Order<'_, 't>, call: &Call<'t>, wanted: Use) -> Result<Opening<'t>, Decline> {
     let (receiver, _) = call.method().ok_or_else(|| decline("it is not a method"))?;
     let path = bare(receiver);
     let is_doubtful = !paths::is_path(order, path);
@@ -76,9 +98,10 @@ fn method<'t>(order: &Order<'_, 't>, call: &Call<'t>) -> Result<Opening<'t>, Dec
         return Err(decline("what it is called on is not known to be a path"));
     }
     let spread = only_keywords(call)?;
-    let mode = modes(order, call.arg(0, "mode").map(|mode| mode.value))?;
+    let mode_given = call.arg(0, "mode").map(|mode| mode.value);
+    let mode = wanted.modes(order, mode_given)?;
     let args = std::iter::once(path.text().to_string());
-    let args = args.chain(call.args.iter().map(|arg| arg.node.text().to_string())).collect();
+    let args = args.chain(call.args.iter().map(|arg| wanted.argument(arg, mode_given))).collect();
     let texts = texts(call, [(2, "encoding"), (3, "errors"), (4, "newline")]);
     Ok(Opening { path, args, is_binary: mode, texts, is_doubtful: is_doubtful || spread, wrapper: None })
 }
@@ -116,6 +139,28 @@ fn wrapped<'t>(order: &Order<'_, 't>, call: &Call<'t>, name: &str) -> Result<Ope
     let args = vec![path.text().to_string(), "\"wb\"".to_string()];
     let spread = only_keywords(call)?;
     Ok(Opening { path, args, is_binary: None, texts: Vec::new(), is_doubtful: spread, wrapper: Some(wrapper) })
+}
+
+impl Use {
+    /// Whether all values that the mode may have are binary; an error where some are for another use.
+    fn modes<'t>(self, order: &Order<'_, 't>, mode: Option<Node<'t>>) -> Result<Option<bool>, Decline> {
+        match self {
+            Use::Anew => modes(order, mode),
+            Use::Update => match mode.and_then(constant) {
+                Some(mode) if mode.contains('+') => Ok(Some(mode.contains('b'))),
+                _ => Err(decline("its mode is not spelled out")),
+            },
+        }
+    }
+
+    /// An argument for the runtime, where `mode` is the one that is the mode.
+    fn argument(self, arg: &Argument<'_>, mode: Option<Node<'_>>) -> String {
+        let text = arg.node.text();
+        let letters = mode.filter(|mode| self == Use::Update && mode.id() == arg.value.id()).and_then(constant);
+        let Some(letters) = letters else { return text.to_string() };
+        let anew = if letters.contains('b') { "wb" } else { "w" };
+        text.replacen(letters, anew, 1)
+    }
 }
 
 /// Whether all values that the mode may have are binary; an error where some do not write a new file.

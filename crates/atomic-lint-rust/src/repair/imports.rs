@@ -25,6 +25,9 @@ const WRITE_METHODS: [&str; 10] = [
     "writeln",
 ];
 
+/// What `std::io::Seek` and its asynchronous twins are imported for.
+const SEEK_METHODS: [&str; 5] = ["seek", "rewind", "stream_position", "stream_len", "seek_relative"];
+
 /// What `std::os::unix::fs::PermissionsExt` is imported for.
 const MODE_METHODS: [&str; 3] = ["from_mode", "mode", "set_mode"];
 
@@ -32,6 +35,7 @@ const MODE_METHODS: [&str; 3] = ["from_mode", "mode", "set_mode"];
 fn methods(name: &str) -> &'static [&'static str] {
     match name {
         "Write" | "AsyncWriteExt" => &WRITE_METHODS,
+        "Seek" | "AsyncSeekExt" => &SEEK_METHODS,
         "PermissionsExt" => &MODE_METHODS,
         _ => &[],
     }
@@ -154,11 +158,17 @@ fn unused_leaves(source: &Source, scope: &Scope, item: &ItemUse, gone: &[&str], 
             [] => gone.contains(&bound.as_str()),
             _ => gone.iter().any(|word| methods.contains(word)),
         };
-        if touched && !is_used(source, scope, bound, methods, edits) {
-            unused.push(bound.clone());
+        let known = path.last().map_or_else(|| bound.clone(), |own| known_as(own, bound));
+        if touched && !is_used(source, scope, &known, methods, edits) {
+            unused.push(known);
         }
     });
     unused
+}
+
+/// What tells a leaf from the others: the name that it binds, where it binds one.
+fn known_as(own: &Name, bound: &Name) -> Name {
+    if bound == "_" { Name::from(format!("{own} as _")) } else { bound.clone() }
 }
 
 /// Whether `word`, or if it is a trait a method of it, is left in `scope` outside of imports.
@@ -320,7 +330,7 @@ fn rest(tree: &UseTree, parent: Option<&Name>, unused: &[Name]) -> Option<Rest> 
             (!unused.contains(&bound)).then(|| Rest::Leaf(leaf.ident.to_string()))
         }
         UseTree::Rename(leaf) => {
-            let kept = !unused.contains(&name(&leaf.rename));
+            let kept = !unused.contains(&known_as(&name(&leaf.ident), &name(&leaf.rename)));
             kept.then(|| Rest::Leaf(format!("{} as {}", leaf.ident, leaf.rename)))
         }
         UseTree::Glob(_) => Some(Rest::Leaf("*".to_string())),

@@ -14,9 +14,12 @@ mod imports;
 mod inline;
 mod layout;
 mod leftover;
+mod lock_beside;
 mod open;
 mod opener;
+mod path;
 mod private;
+mod rewrite;
 mod source;
 mod staging;
 mod standard;
@@ -109,6 +112,8 @@ fn draft(source: &Source, chain: &Chain, repair: &Repair, runtime: Runtime) -> R
         RepairKind::Private => private::from_the_start(source, chain, repair),
         RepairKind::Exclusive => exclusive::created(source, chain),
         RepairKind::OffThread => thread::handed_over(source, chain, repair),
+        RepairKind::ReadThenReplace => rewrite::through(source, chain, repair),
+        RepairKind::LockBeside => lock_beside::through(source, chain),
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) enum Closing {
 
 impl<'a> Scene<'_, 'a> {
     /// Declines where a use is not possible with the runtime's handle.
-    fn check(&self) -> Result<(), Decline> {
+    pub(super) fn check(&self) -> Result<(), Decline> {
         let mut uses = self.life.uses.iter();
         uses.try_for_each(|(number, (found, in_closure))| self.check_use(*number, found, *in_closure))
     }
