@@ -1,7 +1,8 @@
 //! `atomic-lint explain FILE:LINE`: why a write is reported there, or why it is not.
 
+use crate::answer::Answer;
 use crate::args::{CheckArguments, ExplainArguments};
-use crate::check::{Answer, Run};
+use crate::check::Run;
 use crate::locale::Terminal;
 use crate::report::{self, Full, Report};
 use crate::{CLEAN, FAILED};
@@ -35,27 +36,28 @@ fn place(text: &str) -> Result<(&str, u32), String> {
 }
 
 fn print(run: &Run<'_>, check: &CheckArguments, answer: &Answer, file: FileId, line: u32) -> Result<u8, String> {
-    let is_there = |place: Place| place.file == file && answer.lines(place).is_some_and(|lines| lines.contains(&line));
-    let told: Vec<usize> = (0..answer.diagnostics.len())
+    let is_there =
+        |place: Place| place.file == file && answer.said.lines(place).is_some_and(|lines| lines.contains(&line));
+    let told: Vec<usize> = (0..answer.said.diagnostics.len())
         .filter(|at| {
-            let diagnostic = &answer.diagnostics[*at];
+            let diagnostic = &answer.said.diagnostics[*at];
             is_there(diagnostic.place) || diagnostic.steps.iter().any(|step| is_there(step.place))
         })
         .collect();
-    let diagnostics: Vec<_> = told.iter().map(|at| answer.diagnostics[*at].clone()).collect();
-    let accepted: Vec<_> = answer.accepted.iter().filter(|one| is_there(one.place)).cloned().collect();
+    let diagnostics: Vec<_> = told.iter().map(|at| answer.said.diagnostics[*at].clone()).collect();
+    let accepted: Vec<_> = answer.said.accepted.iter().filter(|one| is_there(one.place)).cloned().collect();
     let allowed: Vec<&str> =
-        answer.allowed.iter().filter(|(place, _)| is_there(*place)).map(|(_, rule)| rule.as_str()).collect();
+        answer.said.allowed.iter().filter(|(place, _)| is_there(*place)).map(|(_, rule)| rule.as_str()).collect();
     let report = Report {
         hidden: 0,
         diagnostics: &diagnostics,
         accepted: &accepted,
-        coverage: &answer.coverage,
-        sources: &answer.sources,
+        coverage: &answer.said.coverage,
+        sources: &answer.said.sources,
         catalog: &run.catalog,
     };
     report::print_report(&report, &Full { terminal: Terminal::detect(check.color), quiet: true })?;
-    let declined = told.iter().filter_map(|at| answer.decline(*at));
+    let declined = told.iter().filter_map(|at| answer.said.decline(*at));
     let mut rest: Vec<String> = declined.map(|why| format!("no fix, because {why}\n")).collect();
     rest.extend(allowed.iter().map(|rule| format!("`{rule}` is allowed by a comment\n")));
     if diagnostics.is_empty() && accepted.is_empty() && rest.is_empty() {

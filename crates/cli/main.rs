@@ -3,6 +3,7 @@
 //! Everything that touches files, the environment or the terminal is here; what is true of a program
 //! is decided by the crates below.
 
+mod answer;
 mod args;
 mod callers;
 mod check;

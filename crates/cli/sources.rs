@@ -64,7 +64,7 @@ impl Source {
 }
 
 /// The texts of a report.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
     texts: BTreeMap<FileId, Source>,
 }
@@ -87,6 +87,15 @@ impl Sources {
     /// Adds a text.
     pub(crate) fn insert(&mut self, id: FileId, source: Source) {
         self.texts.insert(id, source);
+    }
+
+    /// Takes over the texts that `others` has of `files`, and those that are only there.
+    pub(crate) fn replace(&mut self, files: &BTreeSet<FileId>, others: Sources) {
+        for (id, source) in others.texts {
+            if files.contains(&id) || !self.texts.contains_key(&id) {
+                self.insert(id, source);
+            }
+        }
     }
 
     /// The text of `id`; every file that a report speaks of has one.

@@ -3,12 +3,12 @@
 use super::choice::Choice;
 use super::mend::Mend;
 use super::pass::{Round, round};
-use crate::check::Answer;
+use crate::answer::Answer;
 use crate::diagnostic::Diagnostic;
 use crate::inspect::SourceFile;
 use atomic_lint_catalog::Catalog;
 use atomic_lint_ir::Applicability;
-use atomic_lint_source::FileId;
+use atomic_lint_source::{FileId, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -68,6 +68,7 @@ pub(crate) fn fix(
         choice,
         refused: BTreeSet::new(),
         alone: BTreeSet::new(),
+        mixed: false,
         fixed: Fixed { answer, before: BTreeMap::new(), applied: Vec::new(), notices: Vec::new() },
     };
     for _ in 0..PASSES {
@@ -76,6 +77,9 @@ pub(crate) fn fix(
             break;
         }
         engine.pass(rounds, judge);
+    }
+    if engine.mixed {
+        engine.fixed.answer = judge(engine.fixed.answer);
     }
     engine.fixed
 }
@@ -87,16 +91,24 @@ struct Engine<'a> {
     refused: BTreeSet<Refused>,
     /// Files of which one fix is tried at a time, because of several one did not help.
     alone: BTreeSet<FileId>,
+    /// The answer is put together from two, and nobody has judged these files as they are.
+    mixed: bool,
     fixed: Fixed,
 }
 
-/// By which a fix is known again when the lines around it have moved.
+/// By which a fix is known again when the lines around it have moved: the file that it changes, the rule, and what
+/// stands where the finding is.
 type Refused = (FileId, String, String);
+
+/// By which a finding is known again: its file, the rule, and where it begins once the changes are made.
+type Known = (FileId, String, u32);
 
 /// What is written down of a fix before it is tried.
 struct Record {
     applied: Applied,
     key: Refused,
+    /// The finding that it is for.
+    finding: Known,
 }
 
 type Records = BTreeMap<FileId, Vec<Record>>;
@@ -110,10 +122,11 @@ impl Engine<'_> {
         let mut rounds = BTreeMap::new();
         for (file, wanted) in self.wanted(supports) {
             let answer = &self.fixed.answer;
-            let (Some(source), Some(known)) = (answer.sources.get(file), answer.files.get(file.0 as usize)) else {
+            let (Some(source), Some(known)) = (answer.said.sources.get(file), answer.files.get(file.0 as usize)) else {
                 continue;
             };
-            let mends: Vec<(usize, &Mend)> = wanted.iter().filter_map(|at| Some((*at, answer.mend(*at)?))).collect();
+            let mends: Vec<(usize, &Mend)> =
+                wanted.iter().filter_map(|at| Some((*at, answer.said.mend(*at)?))).collect();
             let round = round(known.language, &source.text, &mends, self.alone.contains(&file));
             for at in &round.broken {
                 self.refuse(*at, "it would leave code that cannot be read");
@@ -130,8 +143,8 @@ impl Engine<'_> {
         let mut wanted: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
         let mut unsupported = Vec::new();
         let answer = &self.fixed.answer;
-        for (at, diagnostic) in answer.diagnostics.iter().enumerate() {
-            let Some(mend) = answer.mend(at) else { continue };
+        for (at, diagnostic) in answer.said.diagnostics.iter().enumerate() {
+            let Some(mend) = answer.said.mend(at) else { continue };
             if !self.choice.takes(self.catalog, diagnostic, mend) || self.refused.contains(&self.key(at, mend)) {
                 continue;
             }
@@ -146,16 +159,16 @@ impl Engine<'_> {
     }
 
     fn key(&self, at: usize, mend: &Mend) -> Refused {
-        let diagnostic = &self.fixed.answer.diagnostics[at];
-        (mend.file, diagnostic.rule.clone(), self.fixed.answer.sources.slice(diagnostic.place).to_owned())
+        let diagnostic = &self.fixed.answer.said.diagnostics[at];
+        (mend.file, diagnostic.rule.clone(), self.fixed.answer.said.sources.slice(diagnostic.place).to_owned())
     }
 
     /// Does not try the fix of the finding `at` again.
     fn refuse(&mut self, at: usize, why: &str) {
-        let Some(mend) = self.fixed.answer.mend(at) else { return };
+        let Some(mend) = self.fixed.answer.said.mend(at) else { return };
         let key = self.key(at, mend);
-        let diagnostic = &self.fixed.answer.diagnostics[at];
-        let place = self.fixed.answer.sources.locate(diagnostic.place);
+        let diagnostic = &self.fixed.answer.said.diagnostics[at];
+        let place = self.fixed.answer.said.sources.locate(diagnostic.place);
         self.fixed.notices.push(format!("{place}: {} is not fixed: {why}", diagnostic.rule));
         self.refused.insert(key);
     }
@@ -164,31 +177,44 @@ impl Engine<'_> {
     fn pass(&mut self, rounds: BTreeMap<FileId, Round>, judge: &dyn Fn(Answer) -> Answer) {
         let earlier: BTreeMap<FileId, Option<Arc<str>>> =
             rounds.keys().map(|file| (*file, self.fixed.answer.files[file.0 as usize].edited.clone())).collect();
-        let before = counts(&self.fixed.answer.diagnostics);
+        let before = counts(&self.fixed.answer.said.diagnostics);
         let promised = self.promised(&rounds);
         let records = self.records(&rounds);
         for (file, round) in &rounds {
-            if let Some(source) = self.fixed.answer.sources.get(*file) {
+            if let Some(source) = self.fixed.answer.said.sources.get(*file) {
                 self.fixed.before.entry(*file).or_insert_with(|| source.text.clone());
             }
             self.fixed.answer.files[file.0 as usize].edited = Some(round.text.as_str().into());
         }
-        let answer = std::mem::take(&mut self.fixed.answer);
-        let tried = judge(answer);
-        let after = counts(&tried.diagnostics);
-        let vain = vain(&promised, &before, &after);
-        self.fixed.answer = tried;
-        let (failed, made): (Records, Records) = records.into_iter().partition(|(file, _)| vain.contains(file));
-        self.fixed.applied.extend(made.into_values().flatten().map(|record| record.applied));
-        if failed.is_empty() {
-            return;
-        }
-        self.take_back(failed, earlier);
+        let said = self.fixed.answer.said.clone();
+        let known = known(&said.diagnostics, &rounds);
         let answer = std::mem::take(&mut self.fixed.answer);
         self.fixed.answer = judge(answer);
+        let was_mixed = std::mem::take(&mut self.mixed);
+        let after = counts(&self.fixed.answer.said.diagnostics);
+        let vain = vain(&promised, &before, &after);
+        let (failed, made): (Records, Records) = records.into_iter().partition(|(file, _)| vain.contains(file));
+        if failed.is_empty() {
+            self.fixed.applied.extend(made.into_values().flatten().map(|record| record.applied));
+            return;
+        }
+        let left = self::known(&self.fixed.answer.said.diagnostics, &BTreeMap::new());
+        // What is taken back is as it was, so that what was said of it then can be gone on with.
+        self.mixed = was_mixed || !made.is_empty();
+        match made.is_empty() {
+            true => self.fixed.answer.said = said,
+            false => self.fixed.answer.said.mix(&failed.keys().copied().collect(), said),
+        }
+        self.fixed.applied.extend(made.into_values().flatten().map(|record| record.applied));
+        self.take_back(failed, earlier, &|records| in_vain(records, &known, &left));
     }
 
-    fn take_back(&mut self, failed: Records, mut earlier: BTreeMap<FileId, Option<Arc<str>>>) {
+    fn take_back(
+        &mut self,
+        failed: Records,
+        mut earlier: BTreeMap<FileId, Option<Arc<str>>>,
+        in_vain: &dyn Fn(&[Record]) -> Option<Vec<usize>>,
+    ) {
         for (file, records) in failed {
             let text = earlier.remove(&file).flatten();
             if text.is_none() {
@@ -196,14 +222,15 @@ impl Engine<'_> {
             }
             let known = &mut self.fixed.answer.files[file.0 as usize];
             known.edited = text;
-            match records.as_slice() {
-                [only] => {
-                    let rule = &only.applied.rule;
-                    let why = "the finding would still be there";
-                    self.fixed.notices.push(format!("{}: a fix of {rule} was taken back: {why}", known.name));
-                    self.refused.insert(only.key.clone());
-                }
-                _ => drop(self.alone.insert(file)),
+            let Some(vain) = in_vain(&records) else {
+                self.alone.insert(file);
+                continue;
+            };
+            for record in vain.into_iter().map(|at| &records[at]) {
+                let rule = &record.applied.rule;
+                let why = "the finding would still be there";
+                self.fixed.notices.push(format!("{}: a fix of {rule} was taken back: {why}", known.name));
+                self.refused.insert(record.key.clone());
             }
         }
     }
@@ -213,7 +240,7 @@ impl Engine<'_> {
         let mut promised: BTreeMap<FileId, Counts> = BTreeMap::new();
         for (file, round) in rounds {
             for at in &round.taken {
-                let diagnostic = &self.fixed.answer.diagnostics[*at];
+                let diagnostic = &self.fixed.answer.said.diagnostics[*at];
                 let key = (diagnostic.rule.clone(), diagnostic.place.file);
                 *promised.entry(*file).or_default().entry(key).or_insert(0) += 1;
             }
@@ -223,22 +250,58 @@ impl Engine<'_> {
 
     fn records(&self, rounds: &BTreeMap<FileId, Round>) -> Records {
         let record = |file: FileId, at: usize| {
-            let mend = self.fixed.answer.mend(at)?;
+            let mend = self.fixed.answer.said.mend(at)?;
             let applied = Applied {
                 file,
-                rule: self.fixed.answer.diagnostics[at].rule.clone(),
+                rule: self.fixed.answer.said.diagnostics[at].rule.clone(),
                 title: mend.spelling.title.clone(),
                 applicability: mend.spelling.applicability,
                 needs_runtime: mend.spelling.needs_runtime,
                 features: mend.spelling.features.clone(),
             };
-            Some(Record { applied, key: self.key(at, mend) })
+            let finding = known_as(&self.fixed.answer.said.diagnostics[at], rounds);
+            Some(Record { applied, key: self.key(at, mend), finding })
         };
         let all = |(file, round): (&FileId, &Round)| {
             (*file, round.taken.iter().filter_map(|at| record(*file, *at)).collect())
         };
         rounds.iter().map(all).collect()
     }
+}
+
+fn known_as(diagnostic: &Diagnostic, rounds: &BTreeMap<FileId, Round>) -> Known {
+    let Place { file, span } = diagnostic.place;
+    let start = rounds.get(&file).map_or(span.start, |round| round.moved(span.start));
+    (file, diagnostic.rule.clone(), start)
+}
+
+/// How often each finding is met, where `rounds` are still to be made.
+fn known(diagnostics: &[Diagnostic], rounds: &BTreeMap<FileId, Round>) -> BTreeMap<Known, usize> {
+    let mut known = BTreeMap::new();
+    for diagnostic in diagnostics {
+        *known.entry(known_as(diagnostic, rounds)).or_insert(0) += 1;
+    }
+    known
+}
+
+/// Which fixes of a file did not help; none where that cannot be told of each by itself.
+fn in_vain(records: &[Record], before: &BTreeMap<Known, usize>, after: &BTreeMap<Known, usize>) -> Option<Vec<usize>> {
+    if records.len() == 1 {
+        return Some(vec![0]);
+    }
+    let count = |counts: &BTreeMap<Known, usize>, record: &Record| counts.get(&record.finding).copied().unwrap_or(0);
+    let tried = |record: &Record| records.iter().filter(|other| other.finding == record.finding).count();
+    let mut vain = Vec::new();
+    for (at, record) in records.iter().enumerate() {
+        let (before, after) = (count(before, record), count(after, record));
+        match after {
+            all if all >= before => vain.push(at),
+            // Some of those that stand there have helped, and which is not known.
+            some if some + tried(record) > before => return None,
+            _ => {}
+        }
+    }
+    (!vain.is_empty()).then_some(vain)
 }
 
 fn counts(diagnostics: &[Diagnostic]) -> Counts {

@@ -3,7 +3,7 @@
 use super::diff;
 use super::runtime::{Dependency, Planner, home_of};
 use super::transaction::{self, Change, Outcome, name_of};
-use crate::check::Answer;
+use crate::answer::Answer;
 use crate::inspect::SourceFile;
 use atomic_lint_ir::Language;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +46,7 @@ pub(crate) fn lay_in(answer: &Answer, dependency: Dependency) -> LaidIn {
 /// Files with fixes that call the runtime, and the features that they need.
 fn callers(answer: &Answer) -> Vec<(&SourceFile, Vec<String>)> {
     let mut callers: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
-    let mends = (0..answer.diagnostics.len()).filter_map(|at| answer.mend(at));
+    let mends = (0..answer.said.diagnostics.len()).filter_map(|at| answer.said.mend(at));
     for mend in mends.filter(|mend| mend.spelling.needs_runtime) {
         callers.entry(mend.file.0).or_default().extend(mend.spelling.features.iter().copied());
     }

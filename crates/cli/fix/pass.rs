@@ -14,6 +14,19 @@ pub(crate) struct Round {
     pub(crate) broken: Vec<usize>,
     /// The new text.
     pub(crate) text: String,
+    /// By what it differs from the old one.
+    edits: Vec<Edit>,
+}
+
+impl Round {
+    /// Where what stood at byte `offset` of the old text is in the new one.
+    pub(crate) fn moved(&self, offset: u32) -> u32 {
+        let before = self.edits.iter().filter(|edit| edit.span.start < offset && edit.span.end <= offset);
+        let shift: i64 =
+            before.map(|edit| edit.replacement.len() as i64 - i64::from(edit.span.end - edit.span.start)).sum();
+        let inside = self.edits.iter().find(|edit| edit.span.start < offset && offset < edit.span.end);
+        (i64::from(inside.map_or(offset, |edit| edit.span.start)) + shift) as u32
+    }
 }
 
 /// Applies to `text` as many of `mends`, which are in order of their findings, as go together; one where `alone`.
@@ -25,7 +38,7 @@ pub(crate) fn round(language: Language, text: &str, mends: &[(usize, &Mend)], al
     };
     let (taken, edits) = together(mends, alone);
     if let Some(text) = sense(&edits) {
-        return Round { taken, broken: Vec::new(), text };
+        return Round { taken, broken: Vec::new(), text, edits };
     }
     // One of them spoils it: each is asked by itself, which takes longer.
     let broken: Vec<usize> =
@@ -33,19 +46,19 @@ pub(crate) fn round(language: Language, text: &str, mends: &[(usize, &Mend)], al
     let good: Vec<(usize, &Mend)> = mends.iter().filter(|(at, _)| !broken.contains(at)).copied().collect();
     let (taken, edits) = together(&good, alone);
     match sense(&edits) {
-        Some(text) => Round { taken, broken, text },
+        Some(text) => Round { taken, broken, text, edits },
         // Each makes sense, all together do not: one after the other, then.
         None if !alone => Round { broken, ..round(language, text, &good, true) },
         None => Round { broken, ..Round::default() },
     }
 }
 
-/// Which of `mends` do not touch each other, with their edits.
+/// Which of `mends` do not touch each other, with their edits; of one alone those that are the same change too.
 fn together(mends: &[(usize, &Mend)], alone: bool) -> (Vec<usize>, Vec<Edit>) {
     let (mut taken, mut edits): (Vec<usize>, Vec<Edit>) = Default::default();
     for (at, mend) in mends {
         let own = &mend.spelling.edits;
-        if own.iter().all(|edit| fits(edit, &edits)) && (!alone || taken.is_empty()) {
+        if own.iter().all(|edit| fits(edit, &edits)) && (!alone || taken.is_empty() || *own == edits) {
             edits.extend(own.iter().filter(|edit| !edits.contains(edit)).cloned().collect::<Vec<_>>());
             taken.push(*at);
         }

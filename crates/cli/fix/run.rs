@@ -5,8 +5,8 @@ use super::diff;
 use super::engine::{self, Applied, Fixed};
 use super::runtime::Planner;
 use super::transaction::{self, Change, Dependent, Outcome};
+use crate::answer::Answer;
 use crate::args::CheckArguments;
-use crate::check::Answer;
 use crate::inspect::SourceFile;
 use crate::{CLEAN, FAILED, FOUND, report};
 use atomic_lint_catalog::Catalog;
@@ -85,7 +85,7 @@ fn show(
         fixed.notices.iter().for_each(|notice| eprintln!("{notice}"));
         eprintln!("would fix {}", findings(&fixed.applied));
     }
-    Ok(match (fixed.answer.coverage.is_complete(), dependents.is_empty()) {
+    Ok(match (fixed.answer.said.coverage.is_complete(), dependents.is_empty()) {
         (false, _) => FAILED,
         (true, false) => FOUND,
         (true, true) => CLEAN,
@@ -149,7 +149,7 @@ fn finish(mut fixed: Fixed, outcome: &Outcome, steps: &Steps<'_>, arguments: &Ch
         fixed.answer = (steps.again)(fixed.answer);
     }
     let code = match arguments.fix.fix_only {
-        true if fixed.answer.coverage.is_complete() || arguments.exit_zero => CLEAN,
+        true if fixed.answer.said.coverage.is_complete() || arguments.exit_zero => CLEAN,
         true => FAILED,
         false => (steps.report)(fixed.answer)?,
     };

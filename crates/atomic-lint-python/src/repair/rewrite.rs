@@ -51,7 +51,8 @@ impl<'o, 't> Rewrite<'o, 't> {
         let block = item.statement.node().get(Field::Body).ok_or_else(|| decline("it has no body"))?;
         let body: Vec<_> = block.children().filter(|node| node.kind().is_statement()).collect();
         let mut writes = order.repair.steps.iter().filter(|(step, _)| *step == FlowStep::Write).map(|(_, span)| *span);
-        let write = writes.find(|span| block.span().contains(*span)).ok_or_else(|| decline("it is written elsewhere"))?;
+        let write =
+            writes.find(|span| block.span().contains(*span)).ok_or_else(|| decline("it is written elsewhere"))?;
         let cuts: Vec<_> = block.descendants().filter(|node| is_cut(*node, handle)).collect();
         if cuts.iter().any(|cut| !order.code.layout.is_alone(*cut)) {
             return Err(decline("other code stands on its lines"));
@@ -98,7 +99,8 @@ impl<'o, 't> Rewrite<'o, 't> {
         let mut edits = vec![self.reading()?];
         edits.extend(self.outdented(moved, given_up.node())?);
         edits.push(self.entered(given_up.node(), &module.name)?);
-        let others = self.cuts.iter().filter(|cut| cut.id() != given_up.node().id() && cut.span().start >= moved.span().start);
+        let others =
+            self.cuts.iter().filter(|cut| cut.id() != given_up.node().id() && cut.span().start >= moved.span().start);
         edits.extend(others.map(|cut| self.gone(*cut)));
         Ok(Draft::new("read it, then write through crashsafe").edit(edits).naming(module))
     }
@@ -157,7 +159,8 @@ impl<'o, 't> Rewrite<'o, 't> {
 
     /// The file is opened for reading alone.
     fn reading(&self) -> Result<Edit, Decline> {
-        let position = usize::from(!self.call.method().is_some_and(|_| self.order.code.dotted(self.call.function).is_none()));
+        let position =
+            usize::from(!self.call.method().is_some_and(|_| self.order.code.dotted(self.call.function).is_none()));
         let mode = self.call.arg(position, "mode").ok_or_else(|| decline("its mode is not spelled out"))?;
         let letters = constant(mode.value).filter(|letters| letters.starts_with('r'));
         let letters = letters.ok_or_else(|| decline("it is opened for other than reading and writing"))?;

@@ -41,9 +41,8 @@ pub(super) fn through(source: &Source, chain: &Chain) -> Result<Draft, Decline> 
     let gap = format!("{}{}", source.newline(), source.indent(source.stmt(stmt).start));
     let mut edits = vec![source.before(stmt, &[vec![own], locks].concat().join(&gap))];
     edits.extend(moved.map(|stmt| source.without(stmt)));
-    let is_moved = |call: &&&ExprMethodCall| {
-        moved.is_some_and(|stmt| source.stmt(stmt).contains(source.expr(&call.receiver)))
-    };
+    let is_moved =
+        |call: &&&ExprMethodCall| moved.is_some_and(|stmt| source.stmt(stmt).contains(source.expr(&call.receiver)));
     let left = locking.iter().filter(|call| !is_moved(call));
     edits.extend(left.map(|call| replacement(source.expr(&call.receiver), name)));
     let (staged, closing) = (false, Closing::Commit);

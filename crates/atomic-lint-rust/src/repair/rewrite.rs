@@ -169,7 +169,9 @@ fn apart<'a>(
     // Options of which something else is made have no twin either.
     opener::of(source, chain.expr(), "crashsafe::File", false)?;
     let call = cutting(cut.first()).map(|call| source.node(call));
-    let Some(inner) = call.and_then(|span| Chain::to(source, span)) else { return decline("the call is written by a macro") };
+    let Some(inner) = call.and_then(|span| Chain::to(source, span)) else {
+        return decline("the call is written by a macro");
+    };
     let Some((block_index, ..)) = inner.blocks(inner.len() - 1).next() else { return decline("it is not a statement") };
     is_last(source, binding, &inner, cut)?;
     let (first, second) = path::twice(source, &open.args[0])?;
