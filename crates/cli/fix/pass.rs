@@ -21,7 +21,10 @@ pub(crate) struct Round {
 impl Round {
     /// Where what stood at byte `offset` of the old text is in the new one.
     pub(crate) fn moved(&self, offset: u32) -> u32 {
-        let before = self.edits.iter().filter(|edit| edit.span.start < offset && edit.span.end <= offset);
+        // What is put in at `offset` comes before what stood there, what is put in its place does not.
+        let is_before =
+            |edit: &&Edit| edit.span.end <= offset && (edit.span.start < offset || edit.span.start == edit.span.end);
+        let before = self.edits.iter().filter(is_before);
         let shift: i64 =
             before.map(|edit| edit.replacement.len() as i64 - i64::from(edit.span.end - edit.span.start)).sum();
         let inside = self.edits.iter().find(|edit| edit.span.start < offset && offset < edit.span.end);
@@ -132,6 +135,14 @@ mod tests {
     fn a_fix_that_does_not_parse_is_dropped_alone() {
         let made = rounds("a\nb\n", &[mend(&[(0, 1, "((")]), mend(&[(2, 3, "c")])]);
         assert_eq!((made.text.as_str(), made.broken.as_slice()), ("a\nc\n", [0].as_slice()));
+    }
+
+    #[test]
+    fn what_stood_behind_a_change_is_found_behind_it() {
+        let made = rounds("ab\ncd\n", &[mend(&[(0, 0, "import x\n"), (1, 2, "")]), mend(&[(3, 5, "long")])]);
+        assert_eq!(made.text, "import x\na\nlong\n");
+        // Before the first change, at it, at the end of what is gone, within what is new, and behind all of it.
+        assert_eq!([0, 1, 2, 3, 4, 5, 6].map(|offset| made.moved(offset)), [9, 10, 10, 11, 11, 15, 16]);
     }
 
     #[test]
