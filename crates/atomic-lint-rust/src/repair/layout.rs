@@ -12,15 +12,20 @@ const SHORT: usize = 4;
 /// The statement `new`, a chain of calls, on lines of its own at the indentation of byte `at`.
 pub(super) fn statement(source: &Source, new: &str, at: u32) -> String {
     let indent = source.indent(at).chars().count();
-    let chain = new.strip_suffix(';').unwrap_or(new);
+    let (head, value) = value(new).unwrap_or(("", new));
+    let before = indent + if head.is_empty() { 0 } else { head.chars().count() + 1 };
+    let chain = value.strip_suffix(';').unwrap_or(value);
     let calls = calls(chain);
     let behind_root = match calls.first() {
         Some(first) if *first <= SHORT => &calls[1..],
         _ => &calls[..],
     };
-    let broken = match fits(source, chain, behind_root.len(), indent) {
-        true => new.to_owned(),
-        false => broken(new, behind_root),
+    let on_one_line = |before| fits(source, chain, behind_root.len(), before);
+    let gap = if head.is_empty() { "" } else { " " };
+    let broken = match (on_one_line(before), head.is_empty()) {
+        (true, _) => new.to_owned(),
+        (false, false) if on_one_line(indent + 4) && !chain.contains('\n') => format!("{head}\n    {value}"),
+        (false, _) => format!("{head}{gap}{}", broken(value, behind_root)),
     };
     broken.replace('\n', &format!("{}{}", source.newline(), source.indent(at)))
 }
@@ -32,6 +37,23 @@ pub(super) fn fits(source: &Source, chain: &str, calls: usize, before: usize) ->
     let limit = if calls > 1 { chain_width(source) } else { usize::MAX };
     // Question marks behind the last call are counted again by rustfmt, for the line even twice.
     width + asked <= limit && before + width + 2 * asked < source.width()
+}
+
+/// What a binding or an assignment sets, apart from what is set.
+fn value(new: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_usize;
+    for token in Tokens::new(new, 0) {
+        let (start, end) = (token.range.start, token.range.end);
+        match token.kind {
+            Kind::Open(_) => depth += 1,
+            Kind::Close(_) => depth = depth.saturating_sub(1),
+            Kind::Punct(b'=') if depth == 0 && new[..start].ends_with(' ') && new[end..].starts_with(' ') => {
+                return Some((&new[..end], &new[end + 1..]));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// How long a chain may be: the usual, or as long as a line where the file shows that.

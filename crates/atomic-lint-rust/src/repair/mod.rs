@@ -19,6 +19,7 @@ mod open;
 mod opener;
 mod path;
 mod private;
+mod relaid;
 mod rewrite;
 mod source;
 mod staging;
@@ -119,8 +120,9 @@ fn draft(source: &Source, chain: &Chain, repair: &Repair, runtime: Runtime) -> R
 
 /// The spelling of `draft`, which must leave a text that parses.
 fn finish(source: &Source, draft: Draft) -> Result<Spelling, Decline> {
-    let alone = is_one_hunk(source, &draft.edits).then(|| draft.edits.clone());
-    let edits = imports::with_trimmed(source, draft.edits);
+    let own = relaid::with_line_breaks(source, draft.edits);
+    let alone = is_one_hunk(source, &own).then(|| own.clone());
+    let edits = imports::with_trimmed(source, own);
     if !still_parses(source, &edits) {
         return decline("the edits do not fit together");
     }

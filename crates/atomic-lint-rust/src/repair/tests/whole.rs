@@ -159,7 +159,7 @@ fn a_file_is_private_from_the_start() {
     case.becomes(&format!(
         "use std::os::unix::fs::OpenOptionsExt;\n\n{}",
         body(
-            "let mut f = File::options().write(true).create_new(true).mode(0o600).open(p)?;\nf.write_all(d)?;\nOk(())"
+            "let mut f = File::options()\n    .write(true)\n    .create_new(true)\n    .mode(0o600)\n    .open(p)?;\nf.write_all(d)?;\nOk(())"
         )
     ));
 }

@@ -84,6 +84,24 @@ fn a_line_that_becomes_too_long_is_broken() {
 }
 
 #[test]
+fn a_chain_is_broken_over_lines_anew() {
+    let told = "with_context(|| \"cannot write the configuration\")";
+    write(&format!(
+        "fn f() {{\n    «fs::write(path, content)»\n        .{told}\n        .unwrap();\n    fs::read(x);\n}}\n"
+    ))
+    .becomes(&format!(
+        "fn f() {{\n    crashsafe::write(path, content)\n        .{told}\n        .unwrap();\n    fs::read(x);\n}}\n"
+    ));
+    write(&format!("fn f() {{\n    let done = «fs::write(path_of_it, content)».{told};\n    fs::read(x);\n}}\n"))
+        .becomes(&format!(
+            "fn f() {{\n    let done =\n        crashsafe::write(path_of_it, content).{told};\n    fs::read(x);\n}}\n"
+        ));
+    // Whoever breaks lines in another way is left alone.
+    write("fn f() {\n    «fs::write(path,\n              content)».unwrap();\n    fs::read(x);\n}\n")
+        .becomes("fn f() {\n    crashsafe::write(path,\n              content).unwrap();\n    fs::read(x);\n}\n");
+}
+
+#[test]
 fn tokio_has_a_twin_and_needs_a_feature() {
     let text = "async fn f() {\n    «tokio::fs::write(\"p\", \"x\")».await.unwrap();\n}\n";
     let case = case(RepairKind::Through(Twin::Write), "tokio::fs::write", &[], text);
