@@ -159,8 +159,8 @@ impl<'o, 't> Rewrite<'o, 't> {
 
     /// The file is opened for reading alone.
     fn reading(&self) -> Result<Edit, Decline> {
-        let position =
-            usize::from(!self.call.method().is_some_and(|_| self.order.code.dotted(self.call.function).is_none()));
+        let is_function = self.order.code.dotted(self.call.function).is_some() || self.call.method().is_none();
+        let position = usize::from(is_function);
         let mode = self.call.arg(position, "mode").ok_or_else(|| decline("its mode is not spelled out"))?;
         let letters = constant(mode.value).filter(|letters| letters.starts_with('r'));
         let letters = letters.ok_or_else(|| decline("it is opened for other than reading and writing"))?;
