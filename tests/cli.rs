@@ -20,4 +20,5 @@ mod cli {
     mod report;
     mod rule_page;
     mod suppression;
+    mod verify;
 }

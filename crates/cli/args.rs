@@ -120,6 +120,9 @@ pub(crate) struct FixArguments {
     /// Rewrite the code and do not report what is left
     #[arg(long)]
     pub(crate) fix_only: bool,
+    /// Compile the fixed code before it is written, and leave what no longer compiles; runs the project's build scripts
+    #[arg(long)]
+    pub(crate) verify: bool,
     /// List the fixes that were made
     #[arg(long)]
     pub(crate) show_fixes: bool,

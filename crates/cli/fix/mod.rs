@@ -12,6 +12,7 @@ mod pass;
 mod run;
 mod runtime;
 mod transaction;
+mod verify;
 
 pub(crate) use choice::Choice;
 pub(crate) use diff::new_file;

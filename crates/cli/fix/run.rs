@@ -5,6 +5,7 @@ use super::diff;
 use super::engine::{self, Applied, Fixed};
 use super::runtime::Planner;
 use super::transaction::{self, Change, Dependent, Outcome};
+use super::verify;
 use crate::answer::Answer;
 use crate::args::CheckArguments;
 use crate::inspect::SourceFile;
@@ -33,12 +34,19 @@ pub(crate) fn run(
     let mut supports =
         |file: &SourceFile, features: &[&str]| planner.supports(file.language, &file.path, &owned(features));
     let fixed = engine::fix(catalog, choice, answer, steps.again, &mut supports);
-    let dependents = dependents(&fixed, &mut planner)?;
-    let groups = planner.groups();
+    let mut dependents = dependents(&fixed, &mut planner)?;
+    let mut groups = planner.groups();
+    let mut broken = Vec::new();
+    if arguments.fix.verify {
+        (dependents, broken) = verify::without_broken(&groups, dependents)?;
+        groups = needed(groups, &mut dependents);
+    }
     if arguments.fix.diff {
+        broken.iter().for_each(left);
         return show(&fixed, &groups, &dependents, arguments);
     }
-    let outcome = transaction::write(&groups, &dependents)?;
+    let mut outcome = transaction::write(&groups, &dependents)?;
+    outcome.refused.extend(broken);
     tell(&fixed, &outcome, arguments);
     finish(fixed, &outcome, steps, arguments)
 }
@@ -83,7 +91,8 @@ fn show(
     report::print(&changes.map(diff::unified).collect::<String>())?;
     if !arguments.quiet {
         fixed.notices.iter().for_each(|notice| eprintln!("{notice}"));
-        eprintln!("would fix {}", findings(&fixed.applied));
+        let shown: BTreeSet<&str> = dependents.iter().map(|dependent| dependent.change.name.as_str()).collect();
+        eprintln!("would fix {}", findings(&made_in(fixed, &shown)));
     }
     Ok(match (fixed.answer.said.coverage.is_complete(), dependents.is_empty()) {
         (false, _) => FAILED,
@@ -92,11 +101,22 @@ fn show(
     })
 }
 
+/// `groups` without those that none of `dependents` needs.
+fn needed(groups: Vec<Vec<Change>>, dependents: &mut [Dependent]) -> Vec<Vec<Change>> {
+    let numbers: BTreeSet<usize> = dependents.iter().filter_map(|dependent| dependent.needs).collect();
+    for dependent in dependents {
+        dependent.needs = dependent.needs.map(|group| numbers.range(..group).count());
+    }
+    groups.into_iter().enumerate().filter(|(number, _)| numbers.contains(number)).map(|(_, group)| group).collect()
+}
+
+fn left((name, why): &(String, String)) {
+    eprintln!("warning: {name} is left as it is: {why}");
+}
+
 /// Says what was done and what was not.
 fn tell(fixed: &Fixed, outcome: &Outcome, arguments: &CheckArguments) {
-    for (name, why) in &outcome.refused {
-        eprintln!("warning: {name} is left as it is: {why}");
-    }
+    outcome.refused.iter().for_each(left);
     if arguments.quiet {
         return;
     }
@@ -112,9 +132,12 @@ fn tell(fixed: &Fixed, outcome: &Outcome, arguments: &CheckArguments) {
 
 /// Fixes that are on disk.
 fn made(fixed: &Fixed, outcome: &Outcome) -> Vec<Applied> {
-    let written: BTreeSet<&str> = outcome.written.iter().map(String::as_str).collect();
-    let is_written = |applied: &&Applied| written.contains(name(fixed, applied.file));
-    fixed.applied.iter().filter(is_written).cloned().collect()
+    made_in(fixed, &outcome.written.iter().map(String::as_str).collect())
+}
+
+/// Fixes of the files of those names.
+fn made_in(fixed: &Fixed, names: &BTreeSet<&str>) -> Vec<Applied> {
+    fixed.applied.iter().filter(|applied| names.contains(name(fixed, applied.file))).cloned().collect()
 }
 
 fn name(fixed: &Fixed, file: FileId) -> &str {

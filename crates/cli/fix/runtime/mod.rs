@@ -73,8 +73,8 @@ pub(crate) struct Planner {
     dependency: Dependency,
     /// Files to be changed or made: what they hold, and what they are to hold.
     texts: BTreeMap<PathBuf, (Option<String>, String)>,
-    /// Which of them go together, by the directory that they are for.
-    groups: Vec<(PathBuf, BTreeSet<PathBuf>)>,
+    /// Which of them go together, by the language and the directory that they are for.
+    groups: Vec<((Language, PathBuf), BTreeSet<PathBuf>)>,
     /// What was found out about files in a directory.
     known: BTreeMap<(PathBuf, Language, Vec<String>), Result<(), String>>,
 }
@@ -117,7 +117,7 @@ impl Planner {
             let (before, after) = self.texts.get(path)?.clone();
             Some(Change { name: name_of(path), path: path.clone(), before, after })
         };
-        let in_order = |(_, paths): &(PathBuf, BTreeSet<PathBuf>)| {
+        let in_order = |(_, paths): &(_, BTreeSet<PathBuf>)| {
             let mut changes: Vec<Change> = paths.iter().filter_map(change).collect();
             // What a manifest speaks of is there before the manifest.
             changes.sort_by_key(|change| change.before.is_some());
@@ -138,32 +138,33 @@ impl Planner {
         }
     }
 
-    /// Plans that `path` holds `after`, for what is below `root`.
-    fn put(&mut self, root: &Path, path: PathBuf, after: String) -> Result<(), String> {
+    /// Plans that `path` holds `after`, for code of `language` below `root`.
+    fn put(&mut self, (language, root): (Language, &Path), path: PathBuf, after: String) -> Result<(), String> {
         let before = self.text(&path)?;
         if before.as_ref() != Some(&after) {
             let first = || (before.clone(), String::new());
             self.texts.entry(path.clone()).or_insert_with(first).1 = after;
         }
         if self.texts.contains_key(&path) {
-            let group = self.group(root);
+            let group = self.group(language, root);
             self.groups[group].1.insert(path);
         }
         Ok(())
     }
 
-    fn group(&mut self, root: &Path) -> usize {
-        match self.groups.iter().position(|(known, _)| known == root) {
+    fn group(&mut self, language: Language, root: &Path) -> usize {
+        match self.groups.iter().position(|((own, known), _)| *own == language && known == root) {
             Some(at) => at,
             None => {
-                self.groups.push((root.to_owned(), BTreeSet::new()));
+                self.groups.push(((language, root.to_owned()), BTreeSet::new()));
                 self.groups.len() - 1
             }
         }
     }
 
-    /// The group of `root`, if anything is to be done there.
-    fn planned(&self, root: &Path) -> Option<usize> {
-        self.groups.iter().position(|(known, paths)| known == root && !paths.is_empty())
+    /// The group of `root`, if anything is to be done there for code of `language`.
+    fn planned(&self, (language, root): (Language, &Path)) -> Option<usize> {
+        let is_it = |(own, known): &(Language, PathBuf)| *own == language && known == root;
+        self.groups.iter().position(|(key, paths)| is_it(key) && !paths.is_empty())
     }
 }

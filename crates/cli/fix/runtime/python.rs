@@ -2,6 +2,7 @@
 
 use super::package;
 use super::{Dependency, NAME, Planner, bundle};
+use atomic_lint_ir::Language;
 use std::path::{Path, PathBuf};
 
 /// Plans what `file` needs.
@@ -12,7 +13,7 @@ pub(super) fn plan(planner: &mut Planner, file: &Path) -> Result<Option<usize>, 
         return Err("it is part of the runtime".to_owned());
     }
     let there = planner.text(&home.join("__init__.py"))?.is_some();
-    if there && planner.planned(&root).is_none() || is_required(planner, &root)? {
+    if there && planner.planned((Language::Python, &root)).is_none() || is_required(planner, &root)? {
         return Ok(None);
     }
     if home.exists() && !there || planner.text(&root.join(format!("{NAME}.py")))?.is_some() {
@@ -24,9 +25,9 @@ pub(super) fn plan(planner: &mut Planner, file: &Path) -> Result<Option<usize>, 
         // A directory or repository of the Rust package has no package that an interpreter can load as it is.
         Dependency::Vendor | Dependency::Path(_) | Dependency::Git { .. } => {
             for (name, text) in bundle::python() {
-                planner.put(&root, home.join(name), text)?;
+                planner.put((Language::Python, &root), home.join(name), text)?;
             }
-            Ok(planner.planned(&root))
+            Ok(planner.planned((Language::Python, &root)))
         }
     }
 }

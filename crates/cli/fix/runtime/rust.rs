@@ -5,6 +5,7 @@ use super::entry::{self, Wanted};
 use super::lock;
 use super::package::{self, Package};
 use super::{Dependency, NAME, Planner, name_of};
+use atomic_lint_ir::Language;
 use std::path::{Component, Path, PathBuf};
 
 /// Plans what `file` needs.
@@ -17,17 +18,17 @@ pub(super) fn plan(planner: &mut Planner, file: &Path, features: &[String]) -> R
     if let Some(known) = package::dependency(&package.table, section, &package.workspace) {
         let lacking = features.iter().find(|feature| !known.features.contains(feature));
         return match lacking {
-            Some(feature) if planner.planned(&package.root).is_none() => {
+            Some(feature) if planner.planned((Language::Rust, &package.root)).is_none() => {
                 Err(format!("its dependency `{NAME}` lacks the feature `{feature}`"))
             }
             Some(_) => add_features(planner, &package, section, &known.features, features),
-            None => Ok(planner.planned(&package.root)),
+            None => Ok(planner.planned((Language::Rust, &package.root))),
         };
     }
     let source = source(planner, &package, features)?;
     depend(planner, &package, section, &source, features)?;
     lock(planner, &package, features)?;
-    Ok(planner.planned(&package.root))
+    Ok(planner.planned((Language::Rust, &package.root)))
 }
 
 /// Writes what is laid in into the lock file, where there is one; what Cargo would write there is not always known.
@@ -40,7 +41,7 @@ fn lock(planner: &mut Planner, package: &Package, features: &[String]) -> Result
     let needs = [("rustix", host.rustix), ("tokio", uses_tokio)].into_iter().filter(|(_, has)| *has);
     let needs: Vec<&str> = needs.map(|(name, _)| name).collect();
     match lock::with_runtime(&text, &package.name, &needs) {
-        Some(text) => planner.put(&package.root, path, text),
+        Some(text) => planner.put((Language::Rust, &package.root), path, text),
         None => Ok(()),
     }
 }
@@ -85,9 +86,9 @@ fn vendor(planner: &mut Planner, root: &Path, features: &[String]) -> Result<Pat
     if !features.is_empty() && !host.tokio {
         return Err("its project has no `tokio` with the feature `io-util` that the runtime could use".to_owned());
     }
-    if manifest.is_none() || planner.planned(root).is_some() {
+    if manifest.is_none() || planner.planned((Language::Rust, root)).is_some() {
         for (name, text) in bundle::rust(host) {
-            planner.put(root, home.join(name), text)?;
+            planner.put((Language::Rust, root), home.join(name), text)?;
         }
     }
     Ok(home)
@@ -115,7 +116,7 @@ fn depend(
         if package::shared(&text).is_none() {
             let wanted = Wanted { section: "workspace.dependencies", source: source.in_manifest(&package.root) };
             let text = entry::add(&text, &wanted).ok_or("its workspace's Cargo.toml cannot be changed safely")?;
-            planner.put(&package.root, package.root.join("Cargo.toml"), text)?;
+            planner.put((Language::Rust, &package.root), package.root.join("Cargo.toml"), text)?;
         }
         parts.push("workspace = true".to_owned());
     } else {
@@ -128,7 +129,7 @@ fn depend(
     let text = planner.text(&path)?.unwrap_or_default();
     let wanted = Wanted { section, source: parts.join(", ") };
     let text = entry::add(&text, &wanted).ok_or("its Cargo.toml cannot be changed safely")?;
-    planner.put(&package.root, path, text)
+    planner.put((Language::Rust, &package.root), path, text)
 }
 
 /// Adds to the dependency that is being planned.
@@ -147,9 +148,9 @@ fn add_features(
     vendor(planner, &package.root, &all)?;
     let list = quoted(&all);
     let text = entry::with_features(&text, section, &list).ok_or("its Cargo.toml cannot be changed safely")?;
-    planner.put(&package.root, path, text)?;
+    planner.put((Language::Rust, &package.root), path, text)?;
     lock(planner, package, features)?;
-    Ok(planner.planned(&package.root))
+    Ok(planner.planned((Language::Rust, &package.root)))
 }
 
 fn quoted(features: &[String]) -> String {

@@ -1,0 +1,55 @@
+//! `--verify`: what fixing makes of a project is compiled before it is written, and what no longer compiles is left.
+//!
+//! It is done on a copy, so that a run that is killed, or one that only shows the changes, leaves nothing behind.
+
+mod cargo;
+mod mirror;
+mod python;
+
+use super::transaction::{Change, Dependent};
+use atomic_lint_ir::Language;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A file that does not compile once it is fixed, or of which that cannot be known, by its number, and why.
+pub(crate) type Broken = (usize, String);
+
+/// Which of `dependents`, with the groups of changes that they need, would not compile.
+///
+/// # Errors
+/// What is needed to compile is not there.
+pub(crate) fn broken(groups: &[Vec<Change>], dependents: &[Dependent]) -> Result<Vec<Broken>, String> {
+    let of = |language| {
+        let is_it = move |(_, dependent): &(usize, &Dependent)| language_of(&dependent.change.path) == Some(language);
+        dependents.iter().enumerate().filter(is_it).collect::<Vec<_>>()
+    };
+    let mut broken = python::broken(&of(Language::Python))?;
+    broken.extend(cargo::broken(groups, &of(Language::Rust))?);
+    broken.sort();
+    Ok(broken)
+}
+
+/// `dependents` without those that would not compile; gives the names of the others, and why.
+pub(crate) fn without_broken(
+    groups: &[Vec<Change>],
+    dependents: Vec<Dependent>,
+) -> Result<(Vec<Dependent>, Vec<(String, String)>), String> {
+    let broken = broken(groups, &dependents)?;
+    let numbers: BTreeSet<usize> = broken.iter().map(|(number, _)| *number).collect();
+    let told = broken.into_iter().map(|(number, why)| (dependents[number].change.name.clone(), why)).collect();
+    let left = dependents.into_iter().enumerate().filter(|(number, _)| !numbers.contains(number));
+    Ok((left.map(|(_, dependent)| dependent).collect(), told))
+}
+
+fn language_of(path: &Path) -> Option<Language> {
+    match path.extension()?.to_str()? {
+        "rs" => Some(Language::Rust),
+        "py" | "pyi" | "pyw" => Some(Language::Python),
+        _ => None,
+    }
+}
+
+/// The first line of a message, as it follows "because".
+fn first_line(message: &str) -> &str {
+    message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason is given")
+}
