@@ -38,7 +38,7 @@ pub(crate) fn run(
     let mut groups = planner.groups();
     let mut broken = Vec::new();
     if arguments.fix.verify {
-        (dependents, broken) = verify::without_broken(&groups, dependents)?;
+        broken = verify::take_broken(&groups, &mut dependents)?;
         groups = needed(groups, &mut dependents);
     }
     if arguments.fix.diff {

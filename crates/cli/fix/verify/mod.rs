@@ -12,13 +12,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// A file that does not compile once it is fixed, or of which that cannot be known, by its number, and why.
-pub(crate) type Broken = (usize, String);
+type Broken = (usize, String);
 
 /// Which of `dependents`, with the groups of changes that they need, would not compile.
 ///
 /// # Errors
 /// What is needed to compile is not there.
-pub(crate) fn broken(groups: &[Vec<Change>], dependents: &[Dependent]) -> Result<Vec<Broken>, String> {
+fn broken(groups: &[Vec<Change>], dependents: &[Dependent]) -> Result<Vec<Broken>, String> {
     let of = |language| {
         let is_it = move |(_, dependent): &(usize, &Dependent)| language_of(&dependent.change.path) == Some(language);
         dependents.iter().enumerate().filter(is_it).collect::<Vec<_>>()
@@ -29,16 +29,17 @@ pub(crate) fn broken(groups: &[Vec<Change>], dependents: &[Dependent]) -> Result
     Ok(broken)
 }
 
-/// `dependents` without those that would not compile; gives the names of the others, and why.
-pub(crate) fn without_broken(
+/// Takes those that would not compile out of `dependents`; gives their names, and why.
+pub(crate) fn take_broken(
     groups: &[Vec<Change>],
-    dependents: Vec<Dependent>,
-) -> Result<(Vec<Dependent>, Vec<(String, String)>), String> {
-    let broken = broken(groups, &dependents)?;
-    let numbers: BTreeSet<usize> = broken.iter().map(|(number, _)| *number).collect();
-    let told = broken.into_iter().map(|(number, why)| (dependents[number].change.name.clone(), why)).collect();
-    let left = dependents.into_iter().enumerate().filter(|(number, _)| !numbers.contains(number));
-    Ok((left.map(|(_, dependent)| dependent).collect(), told))
+    dependents: &mut Vec<Dependent>,
+) -> Result<Vec<(String, String)>, String> {
+    let broken = broken(groups, dependents)?;
+    let told = broken.iter().map(|(number, why)| (dependents[*number].change.name.clone(), why.clone())).collect();
+    let numbers: BTreeSet<usize> = broken.into_iter().map(|(number, _)| number).collect();
+    let mut number = 0..;
+    dependents.retain(|_| number.next().is_some_and(|number| !numbers.contains(&number)));
+    Ok(told)
 }
 
 fn language_of(path: &Path) -> Option<Language> {
