@@ -82,7 +82,7 @@ pub(crate) fn of_flaw(program: &Program<'_>, flaw: &Flaw) -> Option<(FileId, Rep
         return of_protocol(program, flaw.file.as_ref()?, flaw.place);
     }
     if let (Defect::PublishOnError, Some(staged)) = (flaw.defect, &flaw.file) {
-        return of_lost_error(program, staged);
+        return of_lost_error(program, staged, flaw.place);
     }
     // Who has not asked may want to replace the file.
     if flaw.defect == Defect::CheckThenWrite && !flaw.chain.is_empty() {
@@ -112,10 +112,11 @@ pub(crate) fn of_handle(program: &Program<'_>, file: &File) -> Option<(FileId, R
 }
 
 /// The write that failed is the one whose error is to be passed on.
-fn of_lost_error(program: &Program<'_>, staged: &File) -> Option<(FileId, Repair)> {
+fn of_lost_error(program: &Program<'_>, staged: &File, publish: Place) -> Option<(FileId, Repair)> {
     let torn = staged.torn?;
     let api = program.models(staged.step.body).spoken(&staged.api);
-    let repair = Repair { kind: RepairKind::PassError, at: torn.span, api, target: None, steps: Vec::new() };
+    let steps = within(torn.file, Some(publish)).map(|span| (FlowStep::Publish, span)).into_iter().collect();
+    let repair = Repair { kind: RepairKind::PassWriteError, at: torn.span, api, target: None, steps };
     Some((torn.file, repair))
 }
 

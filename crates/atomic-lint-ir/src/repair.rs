@@ -23,6 +23,9 @@ pub enum RepairKind {
     KeepTarget,
     /// The error of the step at [`Repair::at`] is passed on.
     PassError,
+    /// What fails to be written at [`Repair::at`] is not published at the step [`FlowStep::Publish`]: its error is
+    /// passed on.
+    PassWriteError,
     /// The mode is set before the file is published: the steps at [`Repair::at`] and [`FlowStep::Publish`] swap.
     ModeFirst,
     /// The file, made at the step [`FlowStep::Open`] and published at [`Repair::at`], is staged and published by the

@@ -25,7 +25,7 @@ fn is_step(order: &Order<'_, '_>, statement: Node<'_>) -> bool {
 }
 
 /// `try: … except …: pass`, or `with suppress(…):` alone.
-fn swallows(node: Node<'_>) -> bool {
+pub(super) fn swallows(node: Node<'_>) -> bool {
     match node.kind() {
         Kind::TryStatement => {
             let body = node.get(Field::Body).map(Node::id);

@@ -40,6 +40,7 @@ mod thread;
 mod whole;
 mod wrapper;
 mod write;
+mod write_error;
 
 use crate::PythonFrontend;
 use crate::kind::Kind;
@@ -101,9 +102,14 @@ impl<'t> Order<'_, 't> {
             RepairKind::Sync => sync::before_publish(self),
             RepairKind::Rename => rename::replacing(self),
             RepairKind::KeepTarget => keep_target::kept(self),
-            RepairKind::Beside => beside::made(self),
+            RepairKind::Beside => beside::made(self).or_else(|why| match self.runtime {
+                // Where no library makes the file, the runtime does.
+                Runtime::Crashsafe => whole::moved(self),
+                Runtime::Standard | Runtime::None => Err(why),
+            }),
             RepairKind::Flush => flush::before(self),
             RepairKind::PassError => error::passed_on(self),
+            RepairKind::PassWriteError => write_error::passed_on(self),
             RepairKind::ModeFirst => mode_first::swapped(self),
             RepairKind::Whole => whole::moved(self),
             RepairKind::FlushAtEnd => close::by_with(self),

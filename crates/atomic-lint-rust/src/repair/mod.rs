@@ -101,9 +101,10 @@ fn draft(source: &Source, chain: &Chain, repair: &Repair, runtime: Runtime) -> R
         RepairKind::Sync => sync::sync(source, chain, repair, runtime),
         RepairKind::Flush => sync::flush(source, chain, repair),
         RepairKind::Rename => staging::whole_copy(source, chain, repair),
-        RepairKind::Beside => staging::beside(source, chain, repair),
+        RepairKind::Beside => staging::beside(source, chain, repair)
+            .or_else(|why| if runtime == Runtime::Crashsafe { whole::moved(source, chain, repair) } else { Err(why) }),
         RepairKind::KeepTarget => staging::keep_target(source, chain, repair),
-        RepairKind::PassError => staging::pass_error(source, chain),
+        RepairKind::PassError | RepairKind::PassWriteError => staging::pass_error(source, chain),
         RepairKind::ModeFirst => staging::mode_first(source, chain, repair),
         RepairKind::Whole => whole::moved(source, chain, repair),
         RepairKind::FlushAtEnd => finish::flushed(source, chain),

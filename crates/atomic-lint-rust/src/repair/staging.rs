@@ -4,11 +4,12 @@
 use super::call;
 use super::chain::{Chain, Node};
 use super::errors::{self, Failure};
+use super::exits;
 use super::source::{Source, insertion, replacement};
 use super::{Draft, decline};
 use atomic_lint_ir::{Applicability, Decline, FlowStep, Repair, Twin};
 use atomic_lint_source::{Edit, Span};
-use syn::{Expr, ExprCall, Stmt};
+use syn::{Expr, ExprCall, Pat, Stmt};
 
 fn draft(title: &'static str, applicability: Applicability, edits: Vec<Edit>) -> Draft {
     Draft { title, applicability, edits, needs_runtime: false, features: Vec::new() }
@@ -238,7 +239,7 @@ pub(super) fn pass_error(source: &Source, chain: &Chain) -> Result<Draft, Declin
     }
     let Some((_, stmt, _)) = chain.statement(end) else { return decline("it is not a statement") };
     if !is_only_call(stmt, chain.expr()) {
-        return decline("it is part of a larger expression");
+        return told(source, chain, failure);
     }
     let (whole, call) = (source.stmt(stmt), source.expr(chain.expr()));
     let awaited = if call::is_awaited(chain) { ".await" } else { "" };
@@ -250,6 +251,54 @@ pub(super) fn pass_error(source: &Source, chain: &Chain) -> Result<Draft, Declin
         replacement(Span::new(call.end, whole.end), format!("{awaited}?;")),
     ];
     Ok(draft("pass the error on", Applicability::Unsafe, edits))
+}
+
+/// `if let Err(error) = file.write_all(d) { warn!("{error}"); }` → the error leaves the function behind that.
+fn told(source: &Source, chain: &Chain, failure: Failure) -> Result<Draft, Decline> {
+    let end = chain.len() - 1;
+    let parents = [chain.parent(end), end.checked_sub(1).and_then(|at| chain.parent(at))];
+    let [Some(Node::Expr(Expr::Let(guard))), Some(Node::Expr(Expr::If(branch)))] = parents else {
+        return decline("it is part of a larger expression");
+    };
+    let error = match &*guard.pat {
+        Pat::TupleStruct(pat) if pat.path.is_ident("Err") && pat.elems.len() == 1 => pat.elems.first(),
+        _ => None,
+    };
+    let (Some(Pat::Ident(error)), None, Some(last)) = (error, &branch.else_branch, branch.then_branch.stmts.last())
+    else {
+        return decline("it is part of a larger expression");
+    };
+    if !exits::of(&branch.then_branch.stmts.iter().collect::<Vec<_>>()).is_empty() || leaves(last) {
+        return decline("what handles its error goes elsewhere");
+    }
+    let same = failure == Failure::Io && is_of_io(chain.expr());
+    let value = format!("{}{}", error.ident, if same { "" } else { ".into()" });
+    let ended = if matches!(last, Stmt::Expr(expr, None) if !ends_itself(expr)) { ";" } else { "" };
+    let at = source.stmt(last);
+    let gap = format!("{}{}", source.newline(), source.indent(at.start));
+    let edits = vec![insertion(at.end, format!("{ended}{gap}return Err({value});"))];
+    Ok(draft("pass the error on", Applicability::Unsafe, edits))
+}
+
+/// Whether the function is left with `stmt`.
+fn leaves(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Expr(Expr::Return(_) | Expr::Break(_) | Expr::Continue(_), _))
+}
+
+/// Whether an expression stands as a statement without a semicolon.
+fn ends_itself(expr: &Expr) -> bool {
+    matches!(expr, Expr::If(_) | Expr::Match(_) | Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) | Expr::Block(_))
+}
+
+/// Whether `call` is one of `std::io::Write`, by its name.
+fn is_of_io(call: &Expr) -> bool {
+    match call {
+        Expr::MethodCall(call) => call.method == "flush" || call.method.to_string().starts_with("write"),
+        Expr::Macro(call) => {
+            call.mac.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with("write"))
+        }
+        _ => false,
+    }
 }
 
 /// `rename(staging, target)?; set_permissions(target, mode)?;` → the mode is set at the staging path, and first.
