@@ -100,7 +100,9 @@ impl Machine<'_, '_> {
             Atom::Type(ty) => {
                 let (file, body) = self.program.links.method(*ty, name)?;
                 let body = self.program.body_ref(file, body);
-                let bound = self.is_class_method(body).then_some(&receiver);
+                // A type without fields is its only value, in Rust.
+                let is_value = self.program.language(body) == Language::Rust;
+                let bound = (is_value || self.is_class_method(body)).then_some(&receiver);
                 Some(self.call_body(step, state, body, bound, site))
             }
             Atom::Suspended(generator) => match name.as_str() {
