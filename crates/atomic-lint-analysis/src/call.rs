@@ -10,6 +10,7 @@ use crate::value::{Atom, Value};
 use atomic_lint_catalog::ArgRef;
 use atomic_lint_ir::{Arg, BlockId, BodyKind, Callee, Const, Local, Name, Op, Param, ParamKind, Path, Step};
 use atomic_lint_source::{FileId, Span};
+use std::sync::Arc;
 
 /// The field under which an object keeps the handle that a library's base class has.
 pub(crate) const BASE: &str = "(base)";
@@ -27,6 +28,28 @@ pub(crate) struct Argument {
     pub(crate) value: Value,
     pub(crate) span: Span,
     pub(crate) spread: bool,
+}
+
+impl Argument {
+    fn is_rest(&self) -> bool {
+        self.spread && matches!(self.value.atoms(), [Atom::Rest(_)])
+    }
+
+    /// The arguments that it stands for: `*args` and `**kwargs`, where the function knows what it was given.
+    fn unpacked(self) -> Vec<Argument> {
+        match self.value.atoms() {
+            [Atom::Rest(rest)] if self.spread => {
+                let each = |(name, value): &(Option<Name>, Value)| Argument {
+                    name: name.clone(),
+                    value: value.clone(),
+                    span: self.span,
+                    spread: false,
+                };
+                rest.iter().map(each).collect()
+            }
+            _ => vec![self],
+        }
+    }
 }
 
 /// A call with everything that was evaluated for it.
@@ -49,7 +72,7 @@ impl Site {
     }
 
     /// With the places of `site`.
-    fn within(self, site: &Site) -> Site {
+    pub(crate) fn within(self, site: &Site) -> Site {
         Site { whole: site.whole, span: site.span, ..self }
     }
 
@@ -90,6 +113,8 @@ impl Machine<'_, '_> {
         let Op::Call { dst, callee, args, span } = &step.op else { return Value::unknown() };
         let before = state.files_only();
         let args: Vec<Argument> = args.iter().map(|arg| self.argument(state, arg)).collect();
+        let passes_on = args.iter().any(Argument::is_rest);
+        let args = args.into_iter().flat_map(Argument::unpacked).collect();
         let site = Site { at, whole: step.span, span: *span, receiver: None, args };
         let value = match callee {
             Callee::Path(path) => self.call_path(step, state, path, &site),
@@ -99,7 +124,9 @@ impl Machine<'_, '_> {
             }
             Callee::Value(local) => {
                 let callee = self.get(state, *local);
-                self.call_value(step, state, &callee, &site)
+                let passes_on = passes_on && callee.atoms().iter().all(is_of_library);
+                let told = if passes_on { self.told_site(&site) } else { None };
+                self.call_value(step, state, &callee, told.as_ref().unwrap_or(&site))
             }
         };
         if let (Callee::Method { receiver, .. }, Some(value)) = (callee, self.assigned.take()) {
@@ -126,6 +153,14 @@ impl Machine<'_, '_> {
             self.follow_outcome(&atomic_lint_ir::Operand::Local(*receiver), dst);
         }
         args.iter().for_each(|arg| self.follow_outcome(&arg.value, dst));
+    }
+
+    /// The call by which a function is told what to call with what: that is where its user looks.
+    fn told_site(&self, site: &Site) -> Option<Site> {
+        let at = self.frame().caller?;
+        let whole = self.program.body(at.body).body.blocks[at.block as usize].steps[at.step as usize].span;
+        let args = site.args.iter().map(|arg| Argument { span: whole, ..arg.clone() });
+        Some(Site { at, whole, span: whole, receiver: None, args: args.collect() })
     }
 
     fn argument(&mut self, state: &State, arg: &Arg) -> Argument {
@@ -285,7 +320,7 @@ impl Machine<'_, '_> {
         self.call_value(step, state, callee, &site)
     }
 
-    fn call_closure(
+    pub(crate) fn call_closure(
         &mut self,
         step: &Step,
         state: &mut State,
@@ -351,7 +386,13 @@ impl Machine<'_, '_> {
                     }
                 },
                 ParamKind::Keyword => by_name.map(|arg| arg.value.clone()),
-                ParamKind::Rest | ParamKind::KeywordRest => Some(Value::unknown()),
+                ParamKind::Rest if scattered => Some(Value::unknown()),
+                ParamKind::Rest => Some(rest_of(positional.by_ref())),
+                ParamKind::KeywordRest => {
+                    let is_own = |name: &Name| params.iter().any(|param| param.name == *name);
+                    let named = |arg: &&Argument| arg.spread || arg.name.as_ref().is_some_and(|name| !is_own(name));
+                    Some(rest_of(site.args.iter().filter(named)))
+                }
             };
             let value = value.unwrap_or_else(|| match &param.default {
                 Some(Const::Item(path)) => self.item_in(file, path),
@@ -469,31 +510,6 @@ impl Machine<'_, '_> {
         }
         fields
     }
-
-    /// Code that is not known runs.
-    pub(crate) fn call_unknown(&mut self, step: &Step, state: &mut State, name: &str, site: &Site) -> Value {
-        let place = self.program.place(site.at.body, site.span);
-        let mut wrapped = Value::unknown();
-        for arg in &site.args {
-            wrapped.join(&arg.value.filter(|atom| matches!(atom, Atom::Handle(..))));
-            self.hand_over(state, &arg.value, name, place);
-            arg.value.atoms().iter().for_each(|atom| self.may_run(step, state, atom, site));
-        }
-        if !wrapped.is_unknown() && wraps(name) {
-            return wrapped;
-        }
-        Value::path(result(name.into(), site))
-    }
-
-    /// A closure that may or may not be run, and with what it is given is not known.
-    fn may_run(&mut self, step: &Step, state: &mut State, closure: &Atom, site: &Site) {
-        let Atom::Closure(body, captured) = closure else { return };
-        let mut ran = state.clone();
-        let given = self.symbolic_parameters(*body).into_iter();
-        let site = Site::of_values(site.at, step, given.map(|(_, value)| value)).within(site);
-        self.call_closure(step, &mut ran, *body, captured, &site);
-        state.join(&ran);
-    }
 }
 
 /// Ways that a step may have gone.
@@ -518,11 +534,26 @@ impl Ways {
     }
 }
 
+/// Arguments taken together; nothing is known of them where one stands for several that are not known.
+fn rest_of<'a>(args: impl Iterator<Item = &'a Argument>) -> Value {
+    let args: Option<Vec<_>> = args.map(|arg| (!arg.spread).then(|| (arg.name.clone(), arg.value.clone()))).collect();
+    args.map_or_else(Value::unknown, |args| Value::of(Atom::Rest(Arc::new(args))))
+}
+
 /// Whether any of `args` gives access to a file: then what is done with it matters.
 fn holds_file(state: &State, args: &[(Local, Value)]) -> bool {
     let mut reached = crate::log::Reached::default();
     args.iter().for_each(|(_, value)| reached.value(state, value));
     !reached.files.is_empty()
+}
+
+/// Whether it is a library's function, whatever it is given already.
+fn is_of_library(atom: &Atom) -> bool {
+    match atom {
+        Atom::Library(_) => true,
+        Atom::Partial(callee, _) => callee.atoms().iter().all(is_of_library),
+        _ => false,
+    }
 }
 
 pub(crate) fn callable(atom: &Atom) -> bool {
@@ -557,14 +588,4 @@ fn called_name(path: &PathExpr) -> Name {
         PathExpr::Item(name) => name.rsplit(['.', ':', '#']).next().unwrap_or("").into(),
         _ => Name::default(),
     }
-}
-
-/// Whether a function of that name makes a writer around the handle it is given.
-fn wraps(name: &str) -> bool {
-    name == "new"
-        || name == "writer"
-        || name.starts_with("new_")
-        || name.starts_with("with_")
-        || name.starts_with("from_")
-        || name.starts_with(|first: char| first.is_uppercase())
 }

@@ -269,8 +269,10 @@ impl<'p, 'u> Machine<'p, 'u> {
     }
 
     /// The calls on the stack, outermost first.
-    pub(crate) fn chain(&self) -> Arc<Vec<StepRef>> {
-        Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect())
+    ///
+    /// Where that is one which only calls what it is given, the step stands in its caller.
+    pub(crate) fn chain(&self, at: StepRef) -> Arc<Vec<StepRef>> {
+        Arc::new(self.frames.iter().filter_map(|frame| frame.caller).filter(|caller| *caller != at).collect())
     }
 
     /// The calls that led to the function at hand; a closure is part of the function around it.

@@ -123,7 +123,7 @@ impl Machine<'_, '_> {
                 && !api.libraries.is_empty()
                 && site.receiver.as_ref().is_some_and(|receiver| !is_told(receiver)),
             marks: BTreeMap::from([(Moment::Open, Mark { place, always: true })]),
-            ..File::new(origin, path, site.at, place, self.chain())
+            ..File::new(origin, path, site.at, place, self.chain(site.at))
         }
     }
 
@@ -148,7 +148,7 @@ impl Machine<'_, '_> {
             FileKey::Given(path) => Value::path(PathRef::new(PathExpr::Result("path".into(), vec![path.clone()]))),
             FileKey::Opened(..) => Value::unknown(),
         };
-        let file = File::new(Origin::Given, path, site.at, place, self.chain());
+        let file = File::new(Origin::Given, path, site.at, place, self.chain(site.at));
         state.put_file(key.clone(), file);
     }
 }

@@ -10,7 +10,7 @@ use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Fault, Found};
 use crate::state::{Removal, State};
-use crate::value::{FileKey, Value};
+use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, OpenAs};
 use atomic_lint_source::Place;
 
@@ -174,7 +174,7 @@ impl Machine<'_, '_> {
         let source = self.source_at(site)?;
         let mut told = None;
         for frame in self.frames.iter().rev() {
-            let given = frame.args.iter().any(|arg| shares_path(arg, source));
+            let given = frame.args.iter().any(|arg| gives_path(arg, source));
             let (Some(caller), true) = (frame.caller, given) else { break };
             told = Some(caller);
         }
@@ -348,7 +348,7 @@ impl Machine<'_, '_> {
             removed,
             source: self.source_at(site).filter(|_| file.is_none()).cloned(),
             told_by: self.told_by(site, defect),
-            chain: self.chain(),
+            chain: self.chain(site.at),
             root,
         });
     }
@@ -396,6 +396,12 @@ fn may_hold(directory: &Value, file: &File) -> bool {
             // A directory that cannot be compared may be the right one.
             targets.iter().any(|target| target == *directory) || !matches!(***directory, PathExpr::Text(_))
         })
+}
+
+/// Whether an argument, or one of those that were taken together, is the path.
+fn gives_path(arg: &Value, path: &Value) -> bool {
+    let in_rest = |atom: &Atom| matches!(atom, Atom::Rest(args) if args.iter().any(|(_, arg)| arg.shares_path(path)));
+    arg.shares_path(path) || arg.atoms().iter().any(in_rest)
 }
 
 fn shares_path(a: &Value, b: &Value) -> bool {
