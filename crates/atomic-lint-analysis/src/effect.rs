@@ -80,6 +80,10 @@ impl Machine<'_, '_> {
                 self.target(api, site).paths().for_each(|path| self.log.pipe(path));
                 Made::nothing()
             }
+            Effect::MakeDirectory => {
+                self.target(api, site).paths().for_each(|path| state.make_directory(path));
+                Made::nothing()
+            }
             Effect::SyncDirectory => {
                 let target = self.target(api, site);
                 self.sync_directory(state, &target, self.place_of(site));
@@ -121,7 +125,11 @@ impl Machine<'_, '_> {
             Effect::TempDir | Effect::TempName => {
                 self.look_at_name(api, site);
                 let directory = self.temp_directory(api, site);
-                Made::path(PathRef::new(PathExpr::Temporary(directory, Some(site.at))))
+                let path = PathRef::new(PathExpr::Temporary(directory, Some(site.at)));
+                if api.effect == Effect::TempDir {
+                    state.make_directory(&path);
+                }
+                Made::path(path)
             }
             Effect::SystemTemp => Made::path(PathRef::new(PathExpr::SystemTemp)),
 

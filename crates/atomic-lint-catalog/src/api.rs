@@ -28,6 +28,8 @@ pub enum Effect {
     Remove,
     /// Makes `target` a pipe with a name.
     MakePipe,
+    /// Makes `target` a directory, or finds that it is one.
+    MakeDirectory,
     /// Changes mode or owner of `target`.
     Chmod,
     /// Syncs the directory `target`.
@@ -162,6 +164,7 @@ impl Effect {
             Effect::None
             | Effect::Remove
             | Effect::MakePipe
+            | Effect::MakeDirectory
             | Effect::Chmod
             | Effect::SyncDirectory
             | Effect::Exists
@@ -425,6 +428,8 @@ pub struct Api {
     pub or_handle: bool,
     /// The target may be a URL instead of a path of this machine.
     pub or_remote: bool,
+    /// What it copies or moves is a directory with all that is in it.
+    pub tree: bool,
     /// Opening for writing writes already: the head of a container.
     pub writes: bool,
     /// It serialises while it writes, so it can fail half-way.
