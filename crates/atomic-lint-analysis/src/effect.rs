@@ -176,6 +176,7 @@ impl Machine<'_, '_> {
                 Some(value) => self.argument_value(Some(value), site),
                 None => site.receiver.clone().unwrap_or_default(),
             }),
+            Effect::AddElement => self.add_element(state, api, site),
             Effect::Invoke => self.invoke(state, api, site),
             Effect::Partial => self.partial(site),
             Effect::ContextManager => Made::value(site.args.first().map(|arg| arg.value.clone()).unwrap_or_default()),

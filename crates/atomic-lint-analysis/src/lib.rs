@@ -8,6 +8,7 @@ mod alternatives;
 mod call;
 mod checklist;
 mod classify;
+mod collections;
 mod conditions;
 mod constructors;
 mod defect;

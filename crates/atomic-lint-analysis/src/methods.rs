@@ -94,6 +94,8 @@ impl Machine<'_, '_> {
                     if field.atoms().iter().any(callable) {
                         return Some(self.call_value(step, state, &field, site));
                     }
+                } else if let Some(api) = self.collection_method(name) {
+                    return Some(self.apply(state, api, &site.on(receiver)));
                 }
                 self.call_delegated(step, state, key, name, site)
             }

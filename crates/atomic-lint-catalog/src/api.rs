@@ -136,6 +136,8 @@ pub enum Effect {
     // Flow.
     /// Gives `value` unchanged.
     Same,
+    /// Keeps `value` as one of the elements of the receiver, a list or set.
+    AddElement,
     /// Calls `callback`; what is done with it says [`Callback`].
     Invoke,
     /// Binds arguments to a callable (`functools.partial`).
@@ -165,6 +167,7 @@ impl Effect {
             | Effect::Remove
             | Effect::MakePipe
             | Effect::MakeDirectory
+            | Effect::AddElement
             | Effect::Chmod
             | Effect::SyncDirectory
             | Effect::Exists
