@@ -1,10 +1,10 @@
 //! Lists and sets that are filled bit by bit: which empty ones are worth keeping, and what is put into them.
 
-use crate::call::Site;
 use crate::effect::Made;
 use crate::machine::Machine;
 use crate::operands::tells;
 use crate::program::BodyRef;
+use crate::site::Site;
 use crate::state::State;
 use crate::value::{Atom, Value};
 use atomic_lint_catalog::{Api, Effect, Models};

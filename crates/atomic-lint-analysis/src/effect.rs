@@ -2,13 +2,13 @@
 //!
 //! One arm for every effect; each calls the function that does it.
 
-use crate::call::{Argument, Site, result};
 use crate::file::Origin;
 use crate::handles::rewind;
 use crate::machine::{KIND, Machine};
 use crate::open::{flags_of, mode_of, options_of};
 use crate::path::{PathExpr, PathRef};
 use crate::protocol::Event;
+use crate::site::{Argument, Site, result};
 use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_catalog::{Api, ArgRef, Effect, KindId, OpenAs, Returns, Runs};

@@ -1,6 +1,5 @@
 //! Objects and attributes: reading, writing and ending them, and what a name stands for as a value.
 
-use crate::call::Site;
 use crate::constructors::stored_texts;
 use crate::finding::Moment;
 use crate::link::{Def, Member, TypeRef};
@@ -8,6 +7,7 @@ use crate::machine::{KIND, Machine, TYPE};
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Stage};
+use crate::site::Site;
 use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_catalog::{ItemValue, KindId, Models};

@@ -1,7 +1,7 @@
 //! Calls of code that is not known: what it may do with what it is given.
 
-use crate::call::{Site, result};
 use crate::machine::Machine;
+use crate::site::{Site, result};
 use crate::state::State;
 use crate::value::{Atom, Value};
 use atomic_lint_catalog::Effect;

@@ -44,6 +44,7 @@ mod publish;
 mod readers;
 mod relevance;
 mod repair;
+mod site;
 mod staging;
 mod state;
 mod texts;

@@ -1,8 +1,9 @@
 //! Methods: what is called by a name, given what the receiver may be.
 
-use crate::call::{BASE, Site, Ways, callable, fits};
+use crate::call::{BASE, Ways, callable};
 use crate::link::Member;
 use crate::machine::Machine;
+use crate::site::{Site, fits};
 use crate::state::State;
 use crate::value::{Atom, Value};
 use atomic_lint_catalog::Naming;

@@ -1,12 +1,12 @@
 //! How a file is opened: modes, flags, options, temporary files.
 
-use crate::call::Site;
 use crate::effect::Made;
 use crate::file::{File, Mark, Origin};
 use crate::finding::Moment;
 use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
 use crate::protocol::Event;
+use crate::site::Site;
 use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, OpenAs, Returns};

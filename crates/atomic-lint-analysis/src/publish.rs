@@ -1,6 +1,5 @@
 //! Renames, moves, removals and directory syncs: what makes a staging file the target.
 
-use crate::call::Site;
 use crate::classify::last_name;
 use crate::defect::Defect;
 use crate::effect::Made;
@@ -10,6 +9,7 @@ use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Fault, Found};
+use crate::site::Site;
 use crate::state::{Removal, State};
 use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, ArgRef, Effect, Naming, OpenAs};
