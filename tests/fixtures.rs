@@ -22,6 +22,7 @@ fn trials() -> Vec<Trial> {
     trials.push(Trial::test("names/the_index_is_true", names::the_index_is_true));
     trials.push(Trial::test("names/every_rule_shows_enough", names::every_rule_shows_enough));
     trials.push(Trial::test("names/every_fix_is_shown", names::every_fix_is_shown));
+    trials.push(Trial::test("names/every_idiom_is_shown", names::every_idiom_is_shown));
     trials.push(Trial::test("models/every_row_is_reached", rows::every_row_is_reached));
     trials.push(Trial::test("models/every_library_has_its_cases", rows::every_library_has_its_cases));
     trials.extend(groups(case::fixtures()));

@@ -27,6 +27,10 @@ fn what_can_be_made_again_is_less_sure_and_it_is_said_why() {
     assert_sure(&only_finding(&[("a.py", python)]), "low", why);
     let rust = "pub fn keep(text: &str) { std::fs::write(\"target/index\", text).unwrap(); }\n";
     assert_sure(&only_finding(&[("a.rs", rust)]), "low", why);
+    for folder in ["build", "dist", "__pycache__"] {
+        let python = format!("def keep(text):\n    with open('{folder}/index', 'w') as f:\n        f.write(text)\n");
+        assert_sure(&only_finding(&[("a.py", &python)]), "low", why);
+    }
 }
 
 #[test]

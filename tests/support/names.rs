@@ -3,6 +3,7 @@
 use super::case::{self, Case, file_name, folders, root};
 use super::{knowledge, marks};
 use atomic_lint_catalog::{FixSafety, Level, Rule};
+use atomic_lint_ir::Language;
 use libtest_mimic::Failed;
 use std::collections::BTreeSet;
 
@@ -41,6 +42,43 @@ pub fn the_index_is_true() -> Result<(), Failed> {
             .map(|row| format!("no row {row}"))
             .collect(),
     )
+}
+
+/// Every idiom that `fixtures/README.md` lists has a case with a bad and a good program in the language of its table.
+pub fn every_idiom_is_shown() -> Result<(), Failed> {
+    let page = case::read(&root().join("fixtures/README.md"));
+    let section = page.split("\n## ").find(|section| section.starts_with("Idioms\n")).unwrap_or_default();
+    let (mut language, mut shown, mut wrong) = (None, 0, Vec::new());
+    for row in section.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, idiom, cases, _] = cells.as_slice() else { continue };
+        if *cases == "case" {
+            language = Language::ALL.into_iter().find(|language| language.name().eq_ignore_ascii_case(idiom));
+            continue;
+        }
+        shown += 1;
+        let cases: Vec<&str> = cases.split('`').skip(1).step_by(2).collect();
+        let lacking = cases.iter().filter(|case| !language.is_some_and(|language| has_both(case, language)));
+        wrong.extend(lacking.map(|case| format!("{idiom}: {case} has no bad and good program of its language")));
+        if cases.is_empty() {
+            wrong.push(format!("{idiom}: no case"));
+        }
+    }
+    if shown == 0 {
+        wrong.push("fixtures/README.md lists no idioms".to_owned());
+    }
+    fail_on(wrong)
+}
+
+fn has_both(case: &str, language: Language) -> bool {
+    let suffix = match language {
+        Language::Rust => "rs",
+        Language::Python => "py",
+    };
+    ["bad", "good"].iter().all(|verdict| {
+        let names = [format!("{verdict}.{suffix}"), format!("{verdict}-{}", language.name())];
+        names.iter().any(|name| root().join(case).join(name).exists())
+    })
 }
 
 /// In how many circumstances a rule is shown in each of its languages, at least; what is advice or has to be asked for

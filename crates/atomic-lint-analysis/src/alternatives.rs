@@ -1,9 +1,10 @@
 //! Functions of one name under different `cfg`: whichever is compiled, a call of the name is a call of it.
 
-use crate::call::{Site, Ways};
+use crate::call::Ways;
 use crate::link::{Def, Links, TypeRef};
 use crate::machine::Machine;
 use crate::program::BodyRef;
+use crate::site::Site;
 use crate::state::State;
 use crate::value::Value;
 use atomic_lint_ir::{BodyId, Language, Name, Step, Unit};

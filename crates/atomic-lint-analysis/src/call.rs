@@ -3,13 +3,13 @@
 use crate::frame::{Exits, Start, Suspended};
 use crate::link::{Def, TypeRef};
 use crate::machine::Machine;
-use crate::path::{PathExpr, PathRef};
+use crate::path::PathExpr;
 use crate::program::{BodyRef, StepRef};
+use crate::site::{Argument, Site, fits, rest_of, result};
 use crate::state::{Fields, State};
 use crate::value::{Atom, Value};
-use atomic_lint_catalog::ArgRef;
 use atomic_lint_ir::{Arg, BlockId, BodyKind, Callee, Const, Local, Name, Op, Param, ParamKind, Path, Step};
-use atomic_lint_source::{FileId, Span};
+use atomic_lint_source::FileId;
 
 /// The field under which an object keeps the handle that a library's base class has.
 pub(crate) const BASE: &str = "(base)";
@@ -20,76 +20,14 @@ const ASIDES: u32 = 3;
 /// Calls are followed that deep.
 pub(crate) const DEPTH: usize = 9;
 
-/// An argument with its value.
-#[derive(Clone, Debug)]
-pub(crate) struct Argument {
-    pub(crate) name: Option<Name>,
-    pub(crate) value: Value,
-    pub(crate) span: Span,
-    pub(crate) spread: bool,
-}
-
-/// A call with everything that was evaluated for it.
-#[derive(Clone, Debug)]
-pub(crate) struct Site {
-    pub(crate) at: StepRef,
-    /// The whole expression.
-    pub(crate) whole: Span,
-    /// The name of what is called with its arguments.
-    pub(crate) span: Span,
-    pub(crate) receiver: Option<Value>,
-    pub(crate) args: Vec<Argument>,
-}
-
-impl Site {
-    /// A call of arguments by position that have no text of their own.
-    pub(crate) fn of_values(at: StepRef, step: &Step, values: impl Iterator<Item = Value>) -> Self {
-        let args = values.map(|value| Argument { name: None, value, span: step.span, spread: false });
-        Site { at, whole: step.span, span: step.span, receiver: None, args: args.collect() }
-    }
-
-    /// With the places of `site`.
-    fn within(self, site: &Site) -> Site {
-        Site { whole: site.whole, span: site.span, ..self }
-    }
-
-    /// The same call of a method of `receiver`.
-    pub(crate) fn on(&self, receiver: Value) -> Site {
-        Site { receiver: Some(receiver), ..self.clone() }
-    }
-
-    /// The argument that a model means.
-    pub(crate) fn arg(&self, arg: &ArgRef) -> Option<&Argument> {
-        if let Some(name) = arg.keyword()
-            && let Some(found) = self.args.iter().find(|known| known.name.as_ref() == Some(name))
-        {
-            return Some(found);
-        }
-        let mut positional = self.args.iter().filter(|known| known.name.is_none());
-        let found = positional.nth(arg.position()?)?;
-        (!found.spread).then_some(found)
-    }
-
-    /// The arguments behind the one that a model means.
-    pub(crate) fn after(&self, arg: &ArgRef) -> Vec<Argument> {
-        let at = arg.position().unwrap_or(0);
-        let positional = self.args.iter().filter(|known| known.name.is_none()).skip(at + 1);
-        let named = self.args.iter().filter(|known| known.name.is_some());
-        positional.chain(named).cloned().collect()
-    }
-
-    /// Whether arguments come that are not in the text.
-    pub(crate) fn has_spread(&self) -> bool {
-        self.args.iter().any(|arg| arg.spread)
-    }
-}
-
 impl Machine<'_, '_> {
     /// Runs a call step; gives its value.
     pub(crate) fn call(&mut self, at: StepRef, step: &Step, state: &mut State) -> Value {
         let Op::Call { dst, callee, args, span } = &step.op else { return Value::unknown() };
         let before = state.files_only();
         let args: Vec<Argument> = args.iter().map(|arg| self.argument(state, arg)).collect();
+        let passes_on = args.iter().any(Argument::is_rest);
+        let args = args.into_iter().flat_map(Argument::unpacked).collect();
         let site = Site { at, whole: step.span, span: *span, receiver: None, args };
         let value = match callee {
             Callee::Path(path) => self.call_path(step, state, path, &site),
@@ -99,7 +37,9 @@ impl Machine<'_, '_> {
             }
             Callee::Value(local) => {
                 let callee = self.get(state, *local);
-                self.call_value(step, state, &callee, &site)
+                let passes_on = passes_on && callee.atoms().iter().all(is_of_library);
+                let told = if passes_on { self.told_site(&site) } else { None };
+                self.call_value(step, state, &callee, told.as_ref().unwrap_or(&site))
             }
         };
         if let (Callee::Method { receiver, .. }, Some(value)) = (callee, self.assigned.take()) {
@@ -126,6 +66,14 @@ impl Machine<'_, '_> {
             self.follow_outcome(&atomic_lint_ir::Operand::Local(*receiver), dst);
         }
         args.iter().for_each(|arg| self.follow_outcome(&arg.value, dst));
+    }
+
+    /// The call by which a function is told what to call with what: that is where its user looks.
+    fn told_site(&self, site: &Site) -> Option<Site> {
+        let at = self.frame().caller?;
+        let whole = self.program.body(at.body).body.blocks[at.block as usize].steps[at.step as usize].span;
+        let args = site.args.iter().map(|arg| Argument { span: whole, ..arg.clone() });
+        Some(Site { at, whole, span: whole, receiver: None, args: args.collect() })
     }
 
     fn argument(&mut self, state: &State, arg: &Arg) -> Argument {
@@ -285,7 +233,7 @@ impl Machine<'_, '_> {
         self.call_value(step, state, callee, &site)
     }
 
-    fn call_closure(
+    pub(crate) fn call_closure(
         &mut self,
         step: &Step,
         state: &mut State,
@@ -351,7 +299,13 @@ impl Machine<'_, '_> {
                     }
                 },
                 ParamKind::Keyword => by_name.map(|arg| arg.value.clone()),
-                ParamKind::Rest | ParamKind::KeywordRest => Some(Value::unknown()),
+                ParamKind::Rest if scattered => Some(Value::unknown()),
+                ParamKind::Rest => Some(rest_of(positional.by_ref())),
+                ParamKind::KeywordRest => {
+                    let is_own = |name: &Name| params.iter().any(|param| param.name == *name);
+                    let named = |arg: &&Argument| arg.spread || arg.name.as_ref().is_some_and(|name| !is_own(name));
+                    Some(rest_of(site.args.iter().filter(named)))
+                }
             };
             let value = value.unwrap_or_else(|| match &param.default {
                 Some(Const::Item(path)) => self.item_in(file, path),
@@ -469,31 +423,6 @@ impl Machine<'_, '_> {
         }
         fields
     }
-
-    /// Code that is not known runs.
-    pub(crate) fn call_unknown(&mut self, step: &Step, state: &mut State, name: &str, site: &Site) -> Value {
-        let place = self.program.place(site.at.body, site.span);
-        let mut wrapped = Value::unknown();
-        for arg in &site.args {
-            wrapped.join(&arg.value.filter(|atom| matches!(atom, Atom::Handle(..))));
-            self.hand_over(state, &arg.value, name, place);
-            arg.value.atoms().iter().for_each(|atom| self.may_run(step, state, atom, site));
-        }
-        if !wrapped.is_unknown() && wraps(name) {
-            return wrapped;
-        }
-        Value::path(result(name.into(), site))
-    }
-
-    /// A closure that may or may not be run, and with what it is given is not known.
-    fn may_run(&mut self, step: &Step, state: &mut State, closure: &Atom, site: &Site) {
-        let Atom::Closure(body, captured) = closure else { return };
-        let mut ran = state.clone();
-        let given = self.symbolic_parameters(*body).into_iter();
-        let site = Site::of_values(site.at, step, given.map(|(_, value)| value)).within(site);
-        self.call_closure(step, &mut ran, *body, captured, &site);
-        state.join(&ran);
-    }
 }
 
 /// Ways that a step may have gone.
@@ -525,29 +454,17 @@ fn holds_file(state: &State, args: &[(Local, Value)]) -> bool {
     !reached.files.is_empty()
 }
 
+/// Whether it is a library's function, whatever it is given already.
+fn is_of_library(atom: &Atom) -> bool {
+    match atom {
+        Atom::Library(_) => true,
+        Atom::Partial(callee, _) => callee.atoms().iter().all(is_of_library),
+        _ => false,
+    }
+}
+
 pub(crate) fn callable(atom: &Atom) -> bool {
     matches!(atom, Atom::Function(..) | Atom::Closure(..) | Atom::Library(_) | Atom::Partial(..) | Atom::Type(_))
-}
-
-pub(crate) fn fits(arity: Option<usize>, site: &Site) -> bool {
-    arity.is_none_or(|arity| site.args.iter().filter(|arg| arg.name.is_none()).count() == arity)
-}
-
-/// The identity of what an unknown call gives: equal for equal calls, where the arguments have one.
-pub(crate) fn result(name: Name, site: &Site) -> PathRef {
-    let values = site.receiver.iter().chain(site.args.iter().map(|arg| &arg.value));
-    let mut parts = Vec::new();
-    for value in values {
-        match value.paths().next() {
-            Some(path) => parts.push(path.clone()),
-            None => match value.atoms() {
-                [Atom::None | Atom::Bool(_) | Atom::Int(_) | Atom::Bytes { .. }] => {}
-                [Atom::Object(crate::value::ObjectKey::Given(path, _))] => parts.push(path.clone()),
-                _ => return PathRef::new(PathExpr::Made(site.at)),
-            },
-        }
-    }
-    if parts.is_empty() { PathRef::new(PathExpr::Made(site.at)) } else { PathRef::new(PathExpr::Result(name, parts)) }
 }
 
 /// What a symbol that is called is named.
@@ -557,14 +474,4 @@ fn called_name(path: &PathExpr) -> Name {
         PathExpr::Item(name) => name.rsplit(['.', ':', '#']).next().unwrap_or("").into(),
         _ => Name::default(),
     }
-}
-
-/// Whether a function of that name makes a writer around the handle it is given.
-fn wraps(name: &str) -> bool {
-    name == "new"
-        || name == "writer"
-        || name.starts_with("new_")
-        || name.starts_with("with_")
-        || name.starts_with("from_")
-        || name.starts_with(|first: char| first.is_uppercase())
 }

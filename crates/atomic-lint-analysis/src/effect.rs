@@ -2,7 +2,6 @@
 //!
 //! One arm for every effect; each calls the function that does it.
 
-use crate::call::{Argument, Site, result};
 use crate::file::Origin;
 use crate::finding::Moment;
 use crate::handles::rewind;
@@ -10,6 +9,7 @@ use crate::machine::{KIND, Machine};
 use crate::open::{flags_of, mode_of, options_of};
 use crate::path::{PathExpr, PathRef};
 use crate::protocol::Event;
+use crate::site::{Argument, Site, result};
 use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_catalog::{Api, ArgRef, Effect, KindId, OpenAs, Returns, Runs};
@@ -81,6 +81,10 @@ impl Machine<'_, '_> {
                 self.target(api, site).paths().for_each(|path| self.log.pipe(path));
                 Made::nothing()
             }
+            Effect::MakeDirectory => {
+                self.target(api, site).paths().for_each(|path| state.make_directory(path));
+                Made::nothing()
+            }
             Effect::SyncDirectory => {
                 let target = self.target(api, site);
                 self.sync_directory(state, &target, self.place_of(site));
@@ -122,7 +126,11 @@ impl Machine<'_, '_> {
             Effect::TempDir | Effect::TempName => {
                 self.look_at_name(api, site);
                 let directory = self.temp_directory(api, site);
-                Made::path(PathRef::new(PathExpr::Temporary(directory, Some(site.at))))
+                let path = PathRef::new(PathExpr::Temporary(directory, Some(site.at)));
+                if api.effect == Effect::TempDir {
+                    state.make_directory(&path);
+                }
+                Made::path(path)
             }
             Effect::SystemTemp => Made::path(PathRef::new(PathExpr::SystemTemp)),
 
@@ -172,6 +180,7 @@ impl Machine<'_, '_> {
                 Some(value) => self.argument_value(Some(value), site),
                 None => site.receiver.clone().unwrap_or_default(),
             }),
+            Effect::AddElement => self.add_element(state, api, site),
             Effect::Invoke => self.invoke(state, api, site),
             Effect::Partial => self.partial(site),
             Effect::ContextManager => Made::value(site.args.first().map(|arg| arg.value.clone()).unwrap_or_default()),

@@ -1,12 +1,13 @@
 //! Objects and attributes: reading, writing and ending them, and what a name stands for as a value.
 
-use crate::call::Site;
+use crate::constructors::stored_texts;
 use crate::finding::Moment;
 use crate::link::{Def, Member, TypeRef};
 use crate::machine::{KIND, Machine, TYPE};
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Stage};
+use crate::site::Site;
 use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, ObjectKey, Value};
 use atomic_lint_catalog::{ItemValue, KindId, Models};
@@ -214,6 +215,7 @@ impl Machine<'_, '_> {
                         None => self.bound_method(&atom, *kind, field),
                     }
                 }
+                Atom::Rest(args) => Value::of_rest(args, field),
                 Atom::Suspended(generator) if field == "[]" => self.iterate(state, *generator),
                 _ => Value::unknown(),
             };
@@ -275,7 +277,25 @@ impl Machine<'_, '_> {
         if !attribute.is_unknown() {
             return to_begin_with(attribute);
         }
-        self.declared_field(key, ty, field)
+        match self.constructor_texts(ty, field).filter(|_| python) {
+            Some(texts) => texts,
+            None => self.declared_field(key, ty, field),
+        }
+    }
+
+    /// The texts that the constructor of `ty` gives a field, where it gives it nothing else.
+    fn constructor_texts(&mut self, ty: TypeRef, field: &str) -> Option<Value> {
+        let (file, body) = self.program.links.method(ty, "__init__")?;
+        let constructor = self.program.body_ref(file, body);
+        let info = self.program.body(constructor);
+        if info.body.omitted {
+            self.log.omitted.insert(constructor);
+        }
+        let mut value = Value::unknown();
+        for text in stored_texts(info.body, field)? {
+            value.join(&Value::path(PathExpr::text(text)));
+        }
+        Some(value)
     }
 
     fn any_element(&self, state: &State, key: &ObjectKey, field: &Name) -> Value {

@@ -1,12 +1,12 @@
 //! What is done to open files: written, flushed, synced, cut, moved within, closed.
 
-use crate::call::Site;
 use crate::defect::Defect;
 use crate::effect::Made;
 use crate::file::{File, Mark, Origin};
 use crate::finding::Moment;
 use crate::machine::Machine;
 use crate::protocol::{Event, Stage};
+use crate::site::Site;
 use crate::state::State;
 use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, KindId, OpenAs};

@@ -223,8 +223,11 @@ impl Evidence<'_, '_> {
 
     fn judge_sink(&self, place: Place, endings: &[&Ending], drafts: &mut Drafts<'_, '_>) {
         // Where callers are known, what they pass decides, not what the function cannot know of itself.
-        let explained: Vec<&Ending> = endings.iter().copied().filter(|ending| !self.superseded(ending)).collect();
-        let judged = if explained.is_empty() { endings } else { explained.as_slice() };
+        let mut judged: Vec<&Ending> = endings.iter().copied().filter(|ending| !self.superseded(ending)).collect();
+        if judged.is_empty() {
+            judged = outermost(endings);
+        }
+        let judged = judged.as_slice();
         // Of a handle that is given only its callers know how it was opened.
         if judged.iter().all(|ending| self.is_given_by_callers(ending)) {
             return;
@@ -482,6 +485,13 @@ impl Evidence<'_, '_> {
             repair: repair::of_flaw(self.program, flaw),
         }
     }
+}
+
+/// Those that none of the others leads to by a call more.
+fn outermost<'e>(endings: &[&'e Ending]) -> Vec<&'e Ending> {
+    let chains = endings.iter().map(|ending| ending.file.chain.as_slice());
+    let within: FxHashSet<&[StepRef]> = chains.flat_map(|chain| (1..=chain.len()).map(|from| &chain[from..])).collect();
+    endings.iter().copied().filter(|ending| !within.contains(ending.file.chain.as_slice())).collect()
 }
 
 fn reported_of<'e>(verdicts: &[(&'e Ending, Verdict)]) -> Vec<(&'e Ending, &'static str)> {

@@ -3,7 +3,7 @@
 //! Nothing here knows what a function does; it only finds its body.
 
 use crate::places::{Place, Places};
-use atomic_lint_ir::{BodyId, Function, Language, Local, Name, Path, Root, Type, TypeDef, TypeKind, Unit};
+use atomic_lint_ir::{BodyId, Function, Import, Language, Local, Name, Path, Root, Type, TypeDef, TypeKind, Unit};
 use atomic_lint_source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -82,7 +82,8 @@ enum Named {
     Function(BodyId),
     Type(TypeRef),
     Global(Local),
-    Import(Path),
+    /// What it is imported from, and whether others may name it through the module.
+    Import(Path, bool),
 }
 
 /// What a type has under a name.
@@ -316,7 +317,7 @@ impl<'u> Links<'u> {
         for import in &unit.imports {
             let mut name = import.scope.clone();
             name.push(import.name.clone());
-            self.name(module, &name, Named::Import(import.target.clone()));
+            self.name(module, &name, Named::Import(import.target.clone(), passed_on(unit, import)));
         }
     }
 
@@ -438,7 +439,8 @@ impl<'u> Links<'u> {
             let module = queue[at];
             at += 1;
             match self.walk_own(module, segments, hops + 1) {
-                Some(Def::External(_)) | None => {}
+                Some(Def::External(_)) if !self.passes_on(module, segments) => {}
+                None => {}
                 Some(def) if self.absent(&def).is_some() => absent = absent.or(Some(def)),
                 found => return found,
             }
@@ -449,6 +451,12 @@ impl<'u> Links<'u> {
             }
         }
         absent
+    }
+
+    /// Whether who takes all names of `module` gets the first of `segments` by an import: `pub use std::io`.
+    fn passes_on(&self, module: ModuleRef, segments: &[Name]) -> bool {
+        let bound = segments.first().and_then(|first| self.names.get(&(module, first.clone())));
+        bound.into_iter().flatten().any(|bound| matches!(bound, Named::Import(_, true)))
     }
 
     /// The longest prefix of `base + segments` that is a module, and the rest walked from there.
@@ -534,7 +542,7 @@ impl<'u> Links<'u> {
             (Named::Function(body), []) => Some(Def::Function(file, *body, None)),
             (Named::Global(local), []) => Some(Def::Global(file, *local)),
             (Named::Type(ty), rest) => self.follow_type(*ty, rest, hops),
-            (Named::Import(target), rest) => {
+            (Named::Import(target, _), rest) => {
                 let mut path = target.clone();
                 path.segments.extend(rest.iter().cloned());
                 Some(self.resolve_in(module, &path, hops + 1))
@@ -566,6 +574,14 @@ impl<'u> Links<'u> {
     /// The project's type that a declared type means, wrappers like `Option` left to the caller.
     pub(crate) fn resolve_type(&self, file: FileId, ty: &Type) -> Def {
         self.resolve(file, &ty.path)
+    }
+}
+
+/// Whether an import is a name of its module for others too; in Python it is, but for names that begin with `_`.
+fn passed_on(unit: &Unit, import: &Import) -> bool {
+    match unit.language {
+        Language::Rust => import.public,
+        Language::Python => !import.name.starts_with('_'),
     }
 }
 

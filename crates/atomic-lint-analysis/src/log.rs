@@ -368,6 +368,7 @@ impl Reached {
                     self.value(state, callee);
                     args.iter().for_each(|(_, value)| self.value(state, value));
                 }
+                Atom::Rest(args) => args.iter().for_each(|(_, value)| self.value(state, value)),
                 _ => {}
             }
         }

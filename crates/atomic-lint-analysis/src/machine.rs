@@ -14,7 +14,7 @@ use crate::program::{BodyRef, Program, StepRef};
 use crate::state::State;
 use crate::value::{Atom, ObjectKey, Value};
 use atomic_lint_ir::{BlockId, BodyKind, Const, Exit, Local, Name, Op, Operand, Param, Step};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -53,6 +53,8 @@ pub(crate) struct Machine<'p, 'u> {
     /// How things stand where the call just made has failed.
     pub(crate) failed: Option<State>,
     pub(crate) globals: GlobalsInPlay<'p>,
+    /// By body: the locals that something is put into, as far as it was asked for.
+    pub(crate) filled: FxHashMap<BodyRef, FxHashSet<Local>>,
     /// Calls that were run, with the state they were run in: a loop asks for the same again and again.
     runs: FxHashMap<(BodyRef, Arguments), (State, Exits)>,
     steps: usize,
@@ -79,6 +81,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             assigned: None,
             failed: None,
             globals,
+            filled: FxHashMap::default(),
             runs: FxHashMap::default(),
             steps: 0,
         }
@@ -269,8 +272,10 @@ impl<'p, 'u> Machine<'p, 'u> {
     }
 
     /// The calls on the stack, outermost first.
-    pub(crate) fn chain(&self) -> Arc<Vec<StepRef>> {
-        Arc::new(self.frames.iter().filter_map(|frame| frame.caller).collect())
+    ///
+    /// Where that is one which only calls what it is given, the step stands in its caller.
+    pub(crate) fn chain(&self, at: StepRef) -> Arc<Vec<StepRef>> {
+        Arc::new(self.frames.iter().filter_map(|frame| frame.caller).filter(|caller| *caller != at).collect())
     }
 
     /// The calls that led to the function at hand; a closure is part of the function around it.
@@ -313,7 +318,7 @@ impl<'p, 'u> Machine<'p, 'u> {
                 self.set(state, *dst, value);
             }
             Op::Aggregate { dst, ty, fields } => {
-                let value = self.aggregate(at, step, state, ty.as_ref(), fields);
+                let value = self.aggregate(at, step, state, *dst, ty.as_ref(), fields);
                 self.set(state, *dst, value);
             }
             Op::Load { dst, object, field } => {

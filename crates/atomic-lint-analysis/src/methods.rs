@@ -1,8 +1,9 @@
 //! Methods: what is called by a name, given what the receiver may be.
 
-use crate::call::{BASE, Site, Ways, callable, fits};
+use crate::call::{BASE, Ways, callable};
 use crate::link::Member;
 use crate::machine::Machine;
+use crate::site::{Site, fits};
 use crate::state::State;
 use crate::value::{Atom, Value};
 use atomic_lint_catalog::Naming;
@@ -94,13 +95,17 @@ impl Machine<'_, '_> {
                     if field.atoms().iter().any(callable) {
                         return Some(self.call_value(step, state, &field, site));
                     }
+                } else if let Some(api) = self.collection_method(name) {
+                    return Some(self.apply(state, api, &site.on(receiver)));
                 }
                 self.call_delegated(step, state, key, name, site)
             }
             Atom::Type(ty) => {
                 let (file, body) = self.program.links.method(*ty, name)?;
                 let body = self.program.body_ref(file, body);
-                let bound = self.is_class_method(body).then_some(&receiver);
+                // A type without fields is its only value, in Rust.
+                let is_value = self.program.language(body) == Language::Rust;
+                let bound = (is_value || self.is_class_method(body)).then_some(&receiver);
                 Some(self.call_body(step, state, body, bound, site))
             }
             Atom::Suspended(generator) => match name.as_str() {

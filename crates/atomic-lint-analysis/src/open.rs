@@ -1,12 +1,12 @@
 //! How a file is opened: modes, flags, options, temporary files.
 
-use crate::call::Site;
 use crate::effect::Made;
 use crate::file::{File, Mark, Origin};
 use crate::finding::Moment;
 use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
 use crate::protocol::Event;
+use crate::site::Site;
 use crate::state::{Fields, State};
 use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, OpenAs, Returns};
@@ -123,7 +123,7 @@ impl Machine<'_, '_> {
                 && !api.libraries.is_empty()
                 && site.receiver.as_ref().is_some_and(|receiver| !is_told(receiver)),
             marks: BTreeMap::from([(Moment::Open, Mark { place, always: true })]),
-            ..File::new(origin, path, site.at, place, self.chain())
+            ..File::new(origin, path, site.at, place, self.chain(site.at))
         }
     }
 
@@ -148,7 +148,7 @@ impl Machine<'_, '_> {
             FileKey::Given(path) => Value::path(PathRef::new(PathExpr::Result("path".into(), vec![path.clone()]))),
             FileKey::Opened(..) => Value::unknown(),
         };
-        let file = File::new(Origin::Given, path, site.at, place, self.chain());
+        let file = File::new(Origin::Given, path, site.at, place, self.chain(site.at));
         state.put_file(key.clone(), file);
     }
 }

@@ -5,7 +5,7 @@ use crate::path::{PathExpr, PathRef};
 use crate::program::{BodyRef, StepRef};
 use crate::state::{Fields, State};
 use crate::value::{Atom, ObjectKey, Value};
-use atomic_lint_ir::{Const, Name, Operand, Step};
+use atomic_lint_ir::{Const, Local, Name, Operand, Step};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -71,6 +71,7 @@ impl Machine<'_, '_> {
         at: StepRef,
         step: &Step,
         state: &mut State,
+        dst: Local,
         ty: Option<&atomic_lint_ir::Path>,
         fields: &[(Name, Operand)],
     ) -> Value {
@@ -86,7 +87,8 @@ impl Machine<'_, '_> {
         }
         // Data that no path, file or function is in says nothing about files.
         let telling = values.values().any(|value| value.atoms().iter().any(tells));
-        if !telling || state.object_count() > OBJECTS {
+        let begun = values.is_empty() && ty.is_none() && self.is_filled(at.body, dst);
+        if !(telling || begun) || state.object_count() > OBJECTS {
             return Value::unknown();
         }
         self.make_object(at, state, None, values)
@@ -162,7 +164,7 @@ impl Texts {
 }
 
 /// Whether an atom in a tuple or list makes it worth keeping.
-fn tells(atom: &Atom) -> bool {
+pub(crate) fn tells(atom: &Atom) -> bool {
     !matches!(atom, Atom::Bool(_) | Atom::Int(_) | Atom::None | Atom::Bytes { .. } | Atom::Anything)
 }
 

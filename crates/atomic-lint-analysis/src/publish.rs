@@ -1,6 +1,6 @@
 //! Renames, moves, removals and directory syncs: what makes a staging file the target.
 
-use crate::call::Site;
+use crate::classify::last_name;
 use crate::defect::Defect;
 use crate::effect::Made;
 use crate::file::{File, Origin};
@@ -9,9 +9,11 @@ use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Fault, Found};
+use crate::site::Site;
 use crate::state::{Removal, State};
-use crate::value::{FileKey, Value};
-use atomic_lint_catalog::{Api, Effect, OpenAs};
+use crate::value::{Atom, FileKey, Value};
+use atomic_lint_catalog::{Api, ArgRef, Effect, Naming, OpenAs};
+use atomic_lint_ir::{Name, Op, Operand};
 use atomic_lint_source::Place;
 
 impl Machine<'_, '_> {
@@ -38,10 +40,11 @@ impl Machine<'_, '_> {
         for key in &staged {
             self.publish(state, api, site, key, &target, named, told);
         }
-        if staged.is_empty() && api.effect != Effect::Link && outside_temporary(&source, &target) {
-            let moved = api.effect == Effect::Move;
+        let moved = api.effect == Effect::Move;
+        let made_there = moved && source.paths().any(|source| state.is_directory(source));
+        if staged.is_empty() && api.effect != Effect::Link && outside_temporary(&source, &target) && !made_there {
             self.log_flaw(site, Defect::CrossDevice { moved }, true, None, target.clone(), named, None);
-        } else if staged.is_empty() && api.effect == Effect::Move {
+        } else if staged.is_empty() && api.effect == Effect::Move && !self.moves_directory(state, api, site, &source) {
             self.log_flaw(site, Defect::NonAtomicMove, true, None, target.clone(), named, None);
         }
         for path in source.paths() {
@@ -57,6 +60,30 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// Whether what is moved is a directory, which is no file that is published: it was made one, or is named so.
+    fn moves_directory(&self, state: &State, api: &Api, site: &Site, source: &Value) -> bool {
+        let words = &self.program.catalog.naming().directory;
+        let named = |path: &PathRef| last_name(path).is_some_and(|name| Naming::has_word(&name, words));
+        api.tree
+            || source.paths().any(|path| state.is_directory(path) || named(path))
+            || self.argument_name(api.source.as_ref(), site).is_some_and(|name| Naming::has_word(name, words))
+    }
+
+    /// The variable that an argument is, by its name.
+    fn argument_name(&self, arg: Option<&ArgRef>, site: &Site) -> Option<&Name> {
+        let body = self.program.body(site.at.body).body;
+        let Op::Call { args, .. } = &body.blocks[site.at.block as usize].steps[site.at.step as usize].op else {
+            return None;
+        };
+        let arg = arg?;
+        let by_name = args.iter().find(|known| known.name.is_some() && known.name.as_ref() == arg.keyword());
+        let found = by_name.or_else(|| args.iter().filter(|known| known.name.is_none()).nth(arg.position()?))?;
+        match &found.value {
+            Operand::Local(local) => body.locals[local.0 as usize].name.as_ref(),
+            Operand::Const(_) => None,
+        }
+    }
+
     /// Copies over a target what a rename to it was tried with just before: a fallback that is no atomic publish.
     /// Gives whether that is what this copy is.
     pub(crate) fn falls_back(&mut self, state: &State, api: &Api, site: &Site) -> bool {
@@ -68,6 +95,9 @@ impl Machine<'_, '_> {
         let gone = source.paths().any(|source| state.removed.get(source).is_some_and(|removal| removal.always));
         if !tried || gone || self.staging_at(state, &target).is_some() {
             return false;
+        }
+        if api.tree {
+            return true;
         }
         let named = self.target_place(api.target.as_ref(), site);
         let staged = self.files_at(state, &source);
@@ -174,7 +204,7 @@ impl Machine<'_, '_> {
         let source = self.source_at(site)?;
         let mut told = None;
         for frame in self.frames.iter().rev() {
-            let given = frame.args.iter().any(|arg| shares_path(arg, source));
+            let given = frame.args.iter().any(|arg| gives_path(arg, source));
             let (Some(caller), true) = (frame.caller, given) else { break };
             told = Some(caller);
         }
@@ -348,7 +378,7 @@ impl Machine<'_, '_> {
             removed,
             source: self.source_at(site).filter(|_| file.is_none()).cloned(),
             told_by: self.told_by(site, defect),
-            chain: self.chain(),
+            chain: self.chain(site.at),
             root,
         });
     }
@@ -396,6 +426,12 @@ fn may_hold(directory: &Value, file: &File) -> bool {
             // A directory that cannot be compared may be the right one.
             targets.iter().any(|target| target == *directory) || !matches!(***directory, PathExpr::Text(_))
         })
+}
+
+/// Whether an argument, or one of those that were taken together, is the path.
+fn gives_path(arg: &Value, path: &Value) -> bool {
+    let in_rest = |atom: &Atom| matches!(atom, Atom::Rest(args) if args.iter().any(|(_, arg)| arg.shares_path(path)));
+    arg.shares_path(path) || arg.atoms().iter().any(in_rest)
 }
 
 fn shares_path(a: &Value, b: &Value) -> bool {

@@ -1,6 +1,5 @@
 //! Around the protocol: the name and the mode of a staging file, errors that nobody sees, and what was asked before.
 
-use crate::call::Site;
 use crate::defect::Defect;
 use crate::effect::Made;
 use crate::file::{File, Origin};
@@ -9,6 +8,7 @@ use crate::machine::Machine;
 use crate::outcome::Outcomes;
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
+use crate::site::Site;
 use crate::state::State;
 use crate::value::{Atom, FileKey, Value};
 use atomic_lint_catalog::{Api, Effect, Kind, OpenAs};

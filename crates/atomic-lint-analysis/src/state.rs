@@ -44,6 +44,8 @@ pub(crate) struct State {
     absent: OrdMap<PathRef, ()>,
     /// What renames were tried: from where to where, whether they succeeded or not.
     tried: OrdMap<(PathRef, PathRef), ()>,
+    /// Paths that are directories, here or on another way.
+    directories: OrdMap<PathRef, ()>,
     /// Elements that the body at hand has taken of something, with the step that took them last.
     elements: OrdMap<(PathRef, StepRef), ()>,
     /// The files that were made as temporary ones, here or on another way.
@@ -231,6 +233,16 @@ impl State {
         self.tried.contains_key(&(source.clone(), target.clone()))
     }
 
+    /// Remembers that `path` is a directory.
+    pub(crate) fn make_directory(&mut self, path: &PathRef) {
+        self.directories.insert(path.clone(), ());
+    }
+
+    /// Whether `path` is a directory.
+    pub(crate) fn is_directory(&self, path: &PathRef) -> bool {
+        self.directories.contains_key(path)
+    }
+
     /// To where renames of `source` were tried before.
     pub(crate) fn targets_tried<'s>(&'s self, source: &'s PathRef) -> impl Iterator<Item = &'s PathRef> {
         self.tried.keys().filter(move |(from, _)| from == source).map(|(_, to)| to)
@@ -304,6 +316,7 @@ impl State {
         join_maps(&mut self.temporary, &other.temporary, |(), ()| false);
         changed |= self.join_removals(other);
         changed |= meet_maps(&mut self.absent, &other.absent);
+        changed |= join_maps(&mut self.directories, &other.directories, |(), ()| false);
         changed | join_maps(&mut self.tried, &other.tried, |(), ()| false)
     }
 
@@ -338,6 +351,7 @@ impl State {
             && same_map(&self.removed, &other.removed)
             && same_map(&self.absent, &other.absent)
             && same_map(&self.tried, &other.tried)
+            && same_map(&self.directories, &other.directories)
             && same_map(&self.elements, &other.elements)
     }
 }

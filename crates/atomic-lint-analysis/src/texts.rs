@@ -2,10 +2,10 @@
 //!
 //! How paths are put together is in `path.rs`.
 
-use crate::call::Site;
 use crate::effect::Made;
 use crate::machine::Machine;
 use crate::path::{PathExpr, PathRef};
+use crate::site::Site;
 use crate::value::{Atom, Value};
 use atomic_lint_catalog::Api;
 

@@ -3,8 +3,8 @@
 //! Some names are unmistakable by themselves (`write_text`); others are so only in a file that imports the
 //! library that they are of (`to_csv` beside `pandas`), and what they show is less sure.
 
-use crate::call::{Site, fits};
 use crate::machine::Machine;
+use crate::site::{Site, fits};
 use crate::value::{Atom, Value};
 use atomic_lint_catalog::{Api, ArgRef};
 use atomic_lint_ir::{Name, Path, Root, Unit};

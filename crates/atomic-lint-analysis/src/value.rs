@@ -46,6 +46,8 @@ pub(crate) enum Atom {
     Library(Name),
     /// A callable with its first arguments already given.
     Partial(Arc<Value>, Arc<Vec<(Option<Name>, Value)>>),
+    /// What a function is given beyond its parameters, by position and by name: `*args`, `**kwargs`.
+    Rest(Arc<Vec<(Option<Name>, Value)>>),
     /// A generator that waits at a `yield`; indexes the machine's list.
     Suspended(u32),
     /// Open flags by their names.
@@ -85,6 +87,20 @@ impl Value {
     /// Exactly that path.
     pub(crate) fn path(path: PathRef) -> Self {
         Value::of(Atom::Path(path))
+    }
+
+    /// What a rest of arguments holds under `field`: by position, by name, or any of it under `[]`.
+    pub(crate) fn of_rest(rest: &[(Option<Name>, Value)], field: &str) -> Self {
+        let mut all = Value::unknown();
+        let mut positional = 0;
+        for (name, value) in rest {
+            let own = name.clone().unwrap_or_else(|| Name::from(positional.to_string()));
+            positional += usize::from(name.is_none());
+            if own == field || (field == "[]" && name.is_none()) {
+                all.join(value);
+            }
+        }
+        all
     }
 
     /// Whether both may be the same path.
@@ -206,6 +222,7 @@ pub(crate) fn truth(atom: &Atom) -> Option<bool> {
         Atom::Kind(..)
         | Atom::Library(_)
         | Atom::Partial(..)
+        | Atom::Rest(_)
         | Atom::Suspended(_)
         | Atom::Flags(_)
         | Atom::Exists(_)

@@ -2,7 +2,6 @@
 //!
 //! Many such calls take an open file, memory or nothing as well as a path; what they then do is told here too.
 
-use crate::call::{Site, result};
 use crate::classify::leading_text;
 use crate::effect::Made;
 use crate::file::{Mark, Origin};
@@ -11,6 +10,7 @@ use crate::machine::Machine;
 use crate::open::mode_of;
 use crate::path::PathExpr;
 use crate::protocol::Event;
+use crate::site::{Site, result};
 use crate::state::State;
 use crate::value::{Atom, Value};
 use atomic_lint_catalog::{Api, ArgRef, OpenAs};

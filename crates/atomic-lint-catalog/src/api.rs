@@ -28,6 +28,8 @@ pub enum Effect {
     Remove,
     /// Makes `target` a pipe with a name.
     MakePipe,
+    /// Makes `target` a directory, or finds that it is one.
+    MakeDirectory,
     /// Changes mode or owner of `target`.
     Chmod,
     /// Syncs the directory `target`.
@@ -134,6 +136,8 @@ pub enum Effect {
     // Flow.
     /// Gives `value` unchanged.
     Same,
+    /// Keeps `value` as one of the elements of the receiver, a list or set.
+    AddElement,
     /// Calls `callback`; what is done with it says [`Callback`].
     Invoke,
     /// Binds arguments to a callable (`functools.partial`).
@@ -162,6 +166,8 @@ impl Effect {
             Effect::None
             | Effect::Remove
             | Effect::MakePipe
+            | Effect::MakeDirectory
+            | Effect::AddElement
             | Effect::Chmod
             | Effect::SyncDirectory
             | Effect::Exists
@@ -425,6 +431,8 @@ pub struct Api {
     pub or_handle: bool,
     /// The target may be a URL instead of a path of this machine.
     pub or_remote: bool,
+    /// What it copies or moves is a directory with all that is in it.
+    pub tree: bool,
     /// Opening for writing writes already: the head of a container.
     pub writes: bool,
     /// It serialises while it writes, so it can fail half-way.

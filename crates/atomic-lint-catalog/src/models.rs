@@ -333,6 +333,7 @@ impl Models {
             libraries: source.imports.to_vec(),
             or_handle: row.or_handle,
             or_remote: row.or_remote,
+            tree: row.tree,
             writes: row.writes,
             serialises: row.serialises,
             twin: row.stand_in(),

@@ -23,6 +23,9 @@ pub struct Naming {
     /// Words of what can be made again: `cache`, `target`, `__pycache__`.
     #[serde(default)]
     pub regenerable: Vec<Name>,
+    /// Words of a directory: `dir`, `folder`.
+    #[serde(default)]
+    pub directory: Vec<Name>,
     /// Words of an open file, as opposed to its path: `fh`, `stream`.
     #[serde(default)]
     pub handle: Vec<Name>,

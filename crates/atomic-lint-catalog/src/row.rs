@@ -129,6 +129,8 @@ pub(crate) struct ApiRow {
     #[serde(default)]
     pub(crate) or_remote: bool,
     #[serde(default)]
+    pub(crate) tree: bool,
+    #[serde(default)]
     pub(crate) writes: bool,
     #[serde(default)]
     pub(crate) serialises: bool,

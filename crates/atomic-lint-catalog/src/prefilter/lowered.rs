@@ -9,7 +9,7 @@ use atomic_lint_ir::{
     Arg, Body, BodyKind, Callee, Const, Exit, Language, Name, Op, Operand, Path, Root, Step, Type, Unit,
 };
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Rows that can begin a finding, ready to be looked for in lowered files.
 #[derive(Debug)]
@@ -17,13 +17,25 @@ pub struct Beginnings<'c> {
     catalog: &'c Catalog,
     rust: Words,
     python: Words,
+    passed_on: PassedOn,
 }
+
+/// Rust's functions of which the library need not be named, each with the modules or types that have one of that name.
+type PassedOn = HashMap<Name, Vec<Name>>;
 
 impl<'c> Beginnings<'c> {
     /// Takes the rows of `catalog`.
     pub fn new(catalog: &'c Catalog) -> Self {
         let words = |language| words::collect(catalog.models(language), Effect::begins);
-        Beginnings { catalog, rust: words(Language::Rust), python: words(Language::Python) }
+        let rust = catalog.models(Language::Rust);
+        let mut passed_on = PassedOn::default();
+        for (name, _) in rust.apis().filter(|(_, api)| api.effect.begins() && api.libraries.is_empty()) {
+            let mut parts = name.rsplit("::").map(Name::new);
+            if let (Some(function), Some(module)) = (parts.next(), parts.next()) {
+                passed_on.entry(function).or_default().push(module);
+            }
+        }
+        Beginnings { catalog, rust: words(Language::Rust), python: words(Language::Python), passed_on }
     }
 
     /// By body: whether a step of it, outside of test code, can begin a finding, as far as the file alone can tell.
@@ -32,7 +44,7 @@ impl<'c> Beginnings<'c> {
             Language::Rust => &self.rust,
             Language::Python => &self.python,
         };
-        let search = Search { models: self.catalog.models(unit.language), words };
+        let search = Search { models: self.catalog.models(unit.language), words, passed_on: &self.passed_on };
         let mut names = None;
         let mut functions = Functions::new(unit);
         let begins = |body: &Body| {
@@ -53,6 +65,7 @@ impl<'c> Beginnings<'c> {
 struct Search<'a> {
     models: &'a Models,
     words: &'a Words,
+    passed_on: &'a PassedOn,
 }
 
 impl<'a> Search<'a> {
@@ -84,7 +97,9 @@ impl<'a> Search<'a> {
 
     fn call(&self, callee: &Callee, args: &[Arg], awaited: &mut Vec<&'a Sink>) -> bool {
         match callee {
-            Callee::Path(path) => self.function(path).is_some_and(|api| may_begin(api, args)),
+            Callee::Path(path) => {
+                self.function(path).is_some_and(|api| may_begin(api, args)) || self.is_passed_on(path)
+            }
             Callee::Method { name, .. } => self.method(name, args, awaited),
             // Where it got its name is a step of its own.
             Callee::Value(_) => false,
@@ -95,6 +110,14 @@ impl<'a> Search<'a> {
         let named = matches!(path.root, Root::Absolute | Root::Bare);
         let api = self.models.call(&path.join(self.models.language().separator())).filter(|_| named)?;
         (api.effect.begins() && self.is_of_its_library(api, path)).then_some(api)
+    }
+
+    /// Whether `path` leads through a module of the project to what may be a library's: `use crate::prelude::File`.
+    fn is_passed_on(&self, path: &Path) -> bool {
+        let [.., module, function] = path.segments.as_slice() else { return false };
+        self.models.language() == Language::Rust
+            && path.root != Root::Absolute
+            && self.passed_on.get(function).is_some_and(|modules| modules.contains(module))
     }
 
     /// Whether a path that leads to `api` names the library; in Python only an import makes it do so.
