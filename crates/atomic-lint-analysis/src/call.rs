@@ -332,7 +332,9 @@ impl Machine<'_, '_> {
         let followed = matters || small;
         let spent = if self.program.relevance.writes(body) { self.spent() } else { self.exhausted() };
         if !followed || runs || self.frames.len() > DEPTH || spent || self.is_trusted(body) {
-            return self.call_unfollowed(step, state, body, site);
+            let value = self.call_unfollowed(step, state, body, site);
+            // What it gives where it calls itself is among what it gives on its other ways.
+            return if runs { value.filter(|atom| !matches!(atom, Atom::Path(_))) } else { value };
         }
         if info.body.omitted {
             self.log.omitted.insert(body);

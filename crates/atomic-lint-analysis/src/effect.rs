@@ -255,7 +255,12 @@ impl Machine<'_, '_> {
 
     /// The target that a call names.
     pub(crate) fn target(&self, api: &Api, site: &Site) -> Value {
-        self.argument_value(api.target.as_ref(), site)
+        self.argument_value(api.target.as_ref(), site).naming_a_file()
+    }
+
+    /// What a call renames or copies.
+    pub(crate) fn source(&self, api: &Api, site: &Site) -> Value {
+        self.argument_value(api.source.as_ref(), site).naming_a_file()
     }
 
     /// Where the target's expression stands.

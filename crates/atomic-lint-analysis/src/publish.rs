@@ -19,7 +19,7 @@ use atomic_lint_source::Place;
 impl Machine<'_, '_> {
     /// Renames, moves or links `source` to `target`.
     pub(crate) fn rename(&mut self, state: &mut State, api: &Api, site: &Site) {
-        let source = self.argument_value(api.source.as_ref(), site);
+        let source = self.source(api, site);
         self.source = Some((site.at, source.clone()));
         let target = self.target(api, site);
         let named = self.target_place(api.target.as_ref(), site);
@@ -87,7 +87,7 @@ impl Machine<'_, '_> {
     /// Copies over a target what a rename to it was tried with just before: a fallback that is no atomic publish.
     /// Gives whether that is what this copy is.
     pub(crate) fn falls_back(&mut self, state: &State, api: &Api, site: &Site) -> bool {
-        let source = self.argument_value(api.source.as_ref(), site);
+        let source = self.source(api, site);
         let target = self.target(api, site);
         self.log.bring_over(brought_over(state, &source, &target));
         let tried = source.paths().any(|source| target.paths().any(|target| state.was_tried(source, target)));

@@ -164,6 +164,13 @@ impl Value {
         Value(self.0.iter().filter(|atom| test(atom)).cloned().collect())
     }
 
+    /// Without the empty text, which names no file, where it may be anything else: two values that a function gives
+    /// when it gives up are no file that both name.
+    pub(crate) fn naming_a_file(self) -> Value {
+        let is_empty = |atom: &Atom| matches!(atom, Atom::Path(path) if matches!(&**path, PathExpr::Text(text) if text.is_empty()));
+        if self.0.len() > 1 && self.0.iter().any(is_empty) { self.filter(|atom| !is_empty(atom)) } else { self }
+    }
+
     /// The paths it may be.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &PathRef> {
         self.0.iter().filter_map(|atom| match atom {
