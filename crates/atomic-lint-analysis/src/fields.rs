@@ -284,18 +284,24 @@ impl Machine<'_, '_> {
     }
 
     /// The texts that the constructor of `ty` gives a field, where it gives it nothing else.
-    fn constructor_texts(&mut self, ty: TypeRef, field: &str) -> Option<Value> {
+    fn constructor_texts(&mut self, ty: TypeRef, field: &Name) -> Option<Value> {
         let (file, body) = self.program.links.method(ty, "__init__")?;
         let constructor = self.program.body_ref(file, body);
+        if let Some(known) = self.constructed.get(&(constructor, field.clone())) {
+            return known.clone();
+        }
         let info = self.program.body(constructor);
         if info.body.omitted {
             self.log.omitted.insert(constructor);
         }
-        let mut value = Value::unknown();
-        for text in stored_texts(info.body, field)? {
-            value.join(&Value::path(PathExpr::text(text)));
-        }
-        Some(value)
+        let texts = stored_texts(info.body, field);
+        let value = texts.map(|texts| {
+            let mut all = Value::unknown();
+            texts.into_iter().for_each(|text| _ = all.join(&Value::path(PathExpr::text(text))));
+            all
+        });
+        self.constructed.insert((constructor, field.clone()), value.clone());
+        value
     }
 
     fn any_element(&self, state: &State, key: &ObjectKey, field: &Name) -> Value {

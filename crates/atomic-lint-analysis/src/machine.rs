@@ -53,6 +53,8 @@ pub(crate) struct Machine<'p, 'u> {
     /// How things stand where the call just made has failed.
     pub(crate) failed: Option<State>,
     pub(crate) globals: GlobalsInPlay<'p>,
+    /// By constructor and field: the texts that it gives it, as far as it was asked for.
+    pub(crate) constructed: FxHashMap<(BodyRef, Name), Option<Value>>,
     /// By body: the locals that something is put into, as far as it was asked for.
     pub(crate) filled: FxHashMap<BodyRef, FxHashSet<Local>>,
     /// Calls that were run, with the state they were run in: a loop asks for the same again and again.
@@ -81,6 +83,7 @@ impl<'p, 'u> Machine<'p, 'u> {
             assigned: None,
             failed: None,
             globals,
+            constructed: FxHashMap::default(),
             filled: FxHashMap::default(),
             runs: FxHashMap::default(),
             steps: 0,
