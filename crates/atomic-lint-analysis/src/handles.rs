@@ -148,8 +148,15 @@ impl Machine<'_, '_> {
             }
         }
         if handles.is_unknown() {
-            // A descriptor of which nothing is known may be that of a directory.
+            // A descriptor of which nothing is known may be that of a directory, or of a file that was opened again.
             self.sync_directory(state, &Value::unknown(), place);
+            let staged = state.files().filter(|(_, file)| !file.stages.may_be_published());
+            let staged: Vec<FileKey> = staged.map(|(key, _)| key.clone()).collect();
+            for key in &staged {
+                if let Some(file) = state.file_mut(key) {
+                    file.advance(Event::Sync { flushes: false }, place);
+                }
+            }
         }
         Made::nothing()
     }

@@ -249,6 +249,7 @@ fn reports_writeback_errors() -> bool {
 
 fn open_at(base: BorrowedFd<'_>, name: &OsStr, flags: OFlags, mode: u32) -> rustix::io::Result<OwnedFd> {
     // As in the standard library: a pipe is waited for, and a signal is no reason to give up.
+    // atomic-lint: allow(unsynced-rename): what is only to be visible is not synced, because its caller has said so
     rustix::io::retry_on_intr(|| rustix::fs::openat(base, name, flags, rustix::fs::Mode::from_raw_mode(mode)))
 }
 
