@@ -47,6 +47,7 @@ mod repair;
 mod site;
 mod staging;
 mod state;
+mod takers;
 mod texts;
 mod unknown;
 mod value;

@@ -6,6 +6,7 @@ use crate::maps::{join_fields, join_maps, meet_maps, same_map};
 use crate::path::{PathExpr, PathRef};
 use crate::program::StepRef;
 use crate::protocol::{Event, Stage};
+use crate::takers::Takers;
 use crate::value::{FileKey, ObjectKey, Value};
 use atomic_lint_ir::{Local, Name};
 use atomic_lint_source::Place;
@@ -47,7 +48,7 @@ pub(crate) struct State {
     /// Paths that are directories, here or on another way.
     directories: OrdMap<PathRef, ()>,
     /// Elements that the body at hand has taken of something, with the step that took them last.
-    elements: OrdMap<(PathRef, StepRef), ()>,
+    elements: OrdMap<PathRef, Takers>,
     /// The files that were made as temporary ones, here or on another way.
     temporary: OrdMap<FileKey, ()>,
     /// A step has failed on every way that leads here.
@@ -137,15 +138,10 @@ impl State {
     ///
     /// Two loops over the same things go through the same elements, so another step changes nothing.
     pub(crate) fn take_element(&mut self, element: &PathRef, at: StepRef) {
-        let takers: Vec<(PathRef, StepRef)> =
-            self.elements.keys().filter(|(taken, _)| taken == element).cloned().collect();
-        if takers.iter().any(|(_, step)| *step == at) {
+        if self.elements.get(element).is_some_and(|takers| takers.has(at)) {
             self.pass_element(element);
         }
-        takers.iter().for_each(|taker| {
-            self.elements.remove(taker);
-        });
-        self.elements.insert((element.clone(), at), ());
+        self.elements.insert(element.clone(), Takers::one(at));
     }
 
     fn pass_element(&mut self, element: &PathRef) {
@@ -303,7 +299,7 @@ impl State {
     pub(crate) fn join(&mut self, other: &State) -> bool {
         let mut changed = join_maps(&mut self.heap, &other.heap, join_fields);
         changed |= join_maps(&mut self.vars, &other.vars, Value::join_way);
-        changed |= join_maps(&mut self.elements, &other.elements, |(), ()| false);
+        changed |= join_maps(&mut self.elements, &other.elements, Takers::join);
         changed | self.join_files(other)
     }
 
