@@ -104,7 +104,7 @@ impl<'t> Order<'_, 't> {
             RepairKind::KeepTarget => keep_target::kept(self),
             RepairKind::Beside => beside::made(self).or_else(|why| match self.runtime {
                 // Where no library makes the file, the runtime does.
-                Runtime::Crashsafe => whole::moved(self),
+                Runtime::Crashsafe => whole::moved(self).map_err(|_| why),
                 Runtime::Standard | Runtime::None => Err(why),
             }),
             RepairKind::Flush => flush::before(self),

@@ -22,3 +22,25 @@ fn a_reason_in_a_comment_stays() {
     let source = "import os\ntry:\n    «os.fsync(fd)»\nexcept OSError:\n    pass  # as well as it goes\n";
     declined(RepairKind::PassError, "os.fsync", source, "comments say why its error is dropped");
 }
+
+#[test]
+fn what_was_not_written_is_not_published() {
+    let write = "open(s, 'w') as f:\n            «f.write(t)»\n";
+    let case = |before: &str, after: &str| {
+        let head = "import os\nfrom contextlib import suppress\n\n\ndef f(s, p, t):\n";
+        let (before, after) = (format!("{head}{before}"), format!("{head}{after}"));
+        check(RepairKind::PassWriteError, "open", Applicability::Unsafe, &before, &after);
+    };
+    let fixed = "    with open(s, 'w') as f:\n            f.write(t)\n    os.replace(s, p)\n    suppress()\n";
+    case(&format!("    with suppress(OSError), {write}    os.replace(s, p)\n    suppress()\n"), fixed);
+    let body = "        with open(s, 'w') as f:\n            «f.write(t)»\n";
+    let told = "    except OSError:\n        print(s)\n";
+    case(
+        &format!("    try:\n{body}{told}    os.replace(s, p)\n"),
+        &format!("    try:\n{body}{told}        raise\n    os.replace(s, p)\n").replace(['«', '»'], ""),
+    );
+    case(
+        &format!("    try:\n{body}{told}        raise\n    finally:\n        ‹os.replace(s, p)›\n"),
+        &format!("    try:\n{body}{told}        raise\n    else:\n        os.replace(s, p)\n").replace(['«', '»'], ""),
+    );
+}

@@ -31,7 +31,8 @@ struct Marked {
     repair: Repair,
 }
 
-/// `«` and `»` mark the reported call, `‹` and `›` the call that opens its file.
+/// `«` and `»` mark the reported call, `‹` and `›` the call that opens its file, or publishes it where the repair is of a
+/// write.
 fn marked(kind: RepairKind, api: &str, source: &str) -> Marked {
     let mut text = String::new();
     let mut places = [0; 4];
@@ -42,7 +43,8 @@ fn marked(kind: RepairKind, api: &str, source: &str) -> Marked {
         }
     }
     let [start, end, opened, behind] = places;
-    let steps = if behind > 0 { vec![(FlowStep::Open, Span::new(opened, behind))] } else { Vec::new() };
+    let step = if kind == RepairKind::PassWriteError { FlowStep::Publish } else { FlowStep::Open };
+    let steps = if behind > 0 { vec![(step, Span::new(opened, behind))] } else { Vec::new() };
     let repair = Repair { kind, at: Span::new(start, end), api: Name::new(api), target: None, steps };
     Marked { text, repair }
 }

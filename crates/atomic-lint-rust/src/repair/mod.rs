@@ -101,8 +101,11 @@ fn draft(source: &Source, chain: &Chain, repair: &Repair, runtime: Runtime) -> R
         RepairKind::Sync => sync::sync(source, chain, repair, runtime),
         RepairKind::Flush => sync::flush(source, chain, repair),
         RepairKind::Rename => staging::whole_copy(source, chain, repair),
-        RepairKind::Beside => staging::beside(source, chain, repair)
-            .or_else(|why| if runtime == Runtime::Crashsafe { whole::moved(source, chain, repair) } else { Err(why) }),
+        RepairKind::Beside => staging::beside(source, chain, repair).or_else(|why| match runtime {
+            // Where no library makes the file, the runtime does.
+            Runtime::Crashsafe => whole::moved(source, chain, repair).map_err(|_| why),
+            Runtime::Standard | Runtime::None => Err(why),
+        }),
         RepairKind::KeepTarget => staging::keep_target(source, chain, repair),
         RepairKind::PassError | RepairKind::PassWriteError => staging::pass_error(source, chain),
         RepairKind::ModeFirst => staging::mode_first(source, chain, repair),
