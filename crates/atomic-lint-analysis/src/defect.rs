@@ -23,8 +23,10 @@ pub(crate) enum Defect {
     DroppedBuffer,
     /// An asynchronous file is dropped with content that was not handed on.
     UnflushedAsync,
-    /// A directory is synced that is not the target's, or none at all.
+    /// What is synced for a directory is none: the path is empty.
     WrongSync,
+    /// The directory that is synced is that of a link, and the target is what the link leads to.
+    LinkSync,
     /// The mode is set after others could open the file.
     LateMode,
     /// Others are shut out only after the content was there for them to read.
@@ -67,7 +69,7 @@ impl Defect {
             Defect::RetriedSync => "retried-sync",
             Defect::DroppedBuffer => "dropped-buffer",
             Defect::UnflushedAsync => "unflushed-async",
-            Defect::WrongSync => "wrong-sync-target",
+            Defect::WrongSync | Defect::LinkSync => "wrong-sync-target",
             Defect::LateMode => "late-chmod",
             Defect::ExposedSecret => "exposed-secret",
             Defect::ShortWrite => "short-write",
@@ -100,7 +102,7 @@ impl Defect {
             (Defect::ShortWrite, _) => 10,
             (Defect::RetriedSync, _) => 11,
             (Defect::IgnoredError, _) => 12,
-            (Defect::WrongSync, _) => 13,
+            (Defect::WrongSync | Defect::LinkSync, _) => 13,
             (Defect::UnflushedAsync, _) => 14,
             (Defect::DroppedBuffer, _) => 15,
             (Defect::ExposedSecret, _) => 16,
@@ -128,6 +130,7 @@ impl Defect {
             | Defect::IgnoredError
             | Defect::RetriedSync
             | Defect::WrongSync
+            | Defect::LinkSync
             | Defect::ShortWrite
             | Defect::ExposedSecret
             | Defect::LateMode
@@ -175,6 +178,7 @@ impl Defect {
             | Defect::DroppedBuffer
             | Defect::UnflushedAsync
             | Defect::WrongSync
+            | Defect::LinkSync
             | Defect::LateMode
             | Defect::ExposedSecret
             | Defect::SharedName

@@ -169,6 +169,7 @@ impl Machine<'_, '_> {
             Effect::FileName => self.derive(api, site, |path, _| PathExpr::file_name(path)),
             Effect::Sibling => self.derive(api, site, |path, _| PathRef::new(PathExpr::Sibling(path.clone()))),
             Effect::Absolute => self.absolute(api, site),
+            Effect::Resolved => self.resolved(api, site),
             Effect::IsEmpty => self.is_empty(site),
             Effect::Environment => match self.argument_value(api.value.as_ref(), site).texts().next() {
                 Some(name) => Made::path(PathRef::new(PathExpr::Environment(name.clone()))),

@@ -21,6 +21,8 @@ struct Node {
     hash: u64,
     /// How many parts it has, shared ones counted every time.
     size: u32,
+    /// It is the name behind all links. The file is the same one, so this makes no path another.
+    resolved: bool,
 }
 
 /// How a path came about.
@@ -75,7 +77,17 @@ impl PathRef {
         if size > SIZE {
             return PathRef::new(PathExpr::Item(format!("…{hash}").into()));
         }
-        PathRef(Arc::new(Node { expr, hash, size }))
+        PathRef(Arc::new(Node { expr, hash, size, resolved: false }))
+    }
+
+    /// The same path by the name that it has once all links are followed.
+    pub(crate) fn resolved(&self) -> Self {
+        PathRef(Arc::new(Node { expr: self.0.expr.clone(), hash: self.0.hash, size: self.0.size, resolved: true }))
+    }
+
+    /// Whether its links are known to be followed.
+    pub(crate) fn is_resolved(&self) -> bool {
+        self.0.resolved
     }
 }
 
@@ -161,6 +173,11 @@ impl PathExpr {
 
     /// The directory that holds `path`.
     pub(crate) fn parent(path: &PathRef) -> PathRef {
+        let parent = PathExpr::parent_of(path);
+        if path.is_resolved() { parent.resolved() } else { parent }
+    }
+
+    fn parent_of(path: &PathRef) -> PathRef {
         match &**path {
             PathExpr::Join(base, _) => base.clone(),
             PathExpr::WithExtension(base, _) | PathExpr::Sibling(base) => PathExpr::parent(base),

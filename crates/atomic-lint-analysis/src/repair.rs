@@ -139,7 +139,7 @@ fn kind_of(defect: Defect) -> Option<RepairKind> {
         Defect::RemovedBefore => Some(RepairKind::KeepTarget),
         // What comes too late would have to come in another place, and which that is, nothing tells; for the others
         // there is no repair that a language could be asked for.
-        Defect::Order(Fault::Late) | Defect::RetriedSync | Defect::UnlockedUpdate => None,
+        Defect::Order(Fault::Late) | Defect::RetriedSync | Defect::UnlockedUpdate | Defect::LinkSync => None,
         // These are about a whole flow, and have their own.
         Defect::PublishOnError | Defect::SharedName | Defect::LostMode | Defect::Abandoned | Defect::HandRolled => None,
     }

@@ -271,14 +271,20 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// Says so where a directory is opened that has no name: that of a bare file name.
+    /// Says so where a directory is opened that has no name, that of a bare file name, or that is the directory of a
+    /// link where the target is what the link leads to.
     pub(crate) fn look_at_directory(&mut self, state: &State, site: &Site, path: &Value) {
         // Where it may have a name as well, it was asked whether it has one.
         let empty = |atom: &Atom| matches!(atom, Atom::Path(path) if is_empty(path));
         let nameless = !path.is_unknown() && path.atoms().iter().all(empty);
-        let published = state.files().map(|(_, file)| file).find(|file| file.published.is_some()).cloned();
-        if let (true, Some(file)) = (nameless, published) {
-            self.advise(site, Defect::WrongSync, &file, file.name_now());
+        let linked = |file: &&File| file.published.as_ref().is_some_and(|target| is_of_link(path, target));
+        let mut published = state.files().map(|(_, file)| file).filter(|file| file.published.is_some());
+        let (defect, file) = match nameless {
+            true => (Defect::WrongSync, published.next()),
+            false => (Defect::LinkSync, published.find(linked)),
+        };
+        if let Some(file) = file.cloned() {
+            self.advise(site, defect, &file, file.name_now());
         }
     }
 
@@ -292,6 +298,16 @@ impl Machine<'_, '_> {
 
 fn is_empty(path: &PathRef) -> bool {
     matches!(&**path, PathExpr::Text(text) if text.is_empty())
+}
+
+/// Whether `directory` holds the link that was followed to `target`.
+fn is_of_link(directory: &Value, target: &Value) -> bool {
+    let holds = |directory: &PathRef| {
+        let mut targets = target.paths().filter(|target| PathExpr::parent(target) == *directory).peekable();
+        targets.peek().is_some() && targets.all(PathRef::is_resolved)
+    };
+    let mut directories = directory.paths().peekable();
+    directories.peek().is_some() && directories.all(|directory| !directory.is_resolved() && holds(directory))
 }
 
 /// Whether the target is made of `part` too.

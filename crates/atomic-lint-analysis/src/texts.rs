@@ -40,6 +40,15 @@ impl Machine<'_, '_> {
     pub(crate) fn absolute(&self, api: &Api, site: &Site) -> Made {
         Made::value(self.argument_value(api.value.as_ref(), site).map(from_root))
     }
+
+    /// The same path with its links followed.
+    pub(crate) fn resolved(&self, api: &Api, site: &Site) -> Made {
+        let value = match &api.value {
+            Some(value) => self.argument_value(Some(value), site),
+            None => site.receiver.clone().unwrap_or_default(),
+        };
+        Made::value(value.map(from_root).map_paths(PathRef::resolved))
+    }
 }
 
 /// A bare name lies in the working directory, which has a name then.

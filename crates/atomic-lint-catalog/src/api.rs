@@ -126,6 +126,8 @@ pub enum Effect {
     Sibling,
     /// `value` from the root on: a bare name then lies in a directory that has a name.
     Absolute,
+    /// `value`, or else the receiver, by the name that it has once all links are followed.
+    Resolved,
     /// The environment variable `value`.
     Environment,
     /// A path that the user named on the command line.
@@ -201,6 +203,7 @@ impl Effect {
             | Effect::FileName
             | Effect::Sibling
             | Effect::Absolute
+            | Effect::Resolved
             | Effect::Environment
             | Effect::Argument
             | Effect::PathOf
