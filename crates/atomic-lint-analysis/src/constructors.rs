@@ -3,6 +3,7 @@
 //! A constructor that has nothing to do with files is not run; its steps are read instead, in whatever order they come.
 //! What a parameter is by default says too little of what a field holds.
 
+use crate::program::defines;
 use atomic_lint_ir::{Body, Const, Local, Name, Op, Operand, ParamKind};
 
 /// Copies are followed so far.
@@ -43,25 +44,10 @@ fn add_copies(body: &Body, local: Local, copies: usize, texts: &mut Vec<Name>) -
     for op in ops(body) {
         match op {
             Op::Copy { dst, src } if *dst == local => add_texts(body, src, copies, texts)?,
-            _ if made(op) == Some(local) => return None,
+            _ if defines(op) == Some(local) => return None,
             _ => {}
         }
     }
     let given = body.params.iter().any(|param| param.local == local);
     (!given && texts.len() > before).then_some(())
-}
-
-/// What a step gives a new value.
-fn made(op: &Op) -> Option<Local> {
-    match op {
-        Op::Call { dst, .. }
-        | Op::Copy { dst, .. }
-        | Op::Concat { dst, .. }
-        | Op::Flags { dst, .. }
-        | Op::Aggregate { dst, .. }
-        | Op::Load { dst, .. }
-        | Op::Closure { dst, .. } => Some(*dst),
-        Op::Opaque { dst, .. } => *dst,
-        Op::Store { .. } | Op::End(_) => None,
-    }
 }
