@@ -23,6 +23,7 @@ mod keep_target;
 mod layout;
 mod lock_beside;
 mod mode_first;
+mod one_piece;
 mod one_shot;
 mod open;
 mod opening;
@@ -115,9 +116,8 @@ impl<'t> Order<'_, 't> {
             RepairKind::FlushAtEnd => close::by_with(self),
             RepairKind::NameDirectory => directory::named(self),
             RepairKind::Private => private::from_the_start(self),
-            RepairKind::WriteAll | RepairKind::OnePiece => {
-                Err(decline("a loop or a buffer is needed for it, and which is not known"))
-            }
+            RepairKind::WriteAll => Err(decline("a loop or a buffer is needed for it, and which is not known")),
+            RepairKind::OnePiece => one_piece::joined(self),
             RepairKind::Exclusive => exclusive::created(self),
             RepairKind::OffThread => thread::handed_over(self),
             RepairKind::ReadThenReplace => {

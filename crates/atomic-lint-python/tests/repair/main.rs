@@ -11,6 +11,7 @@ mod imports;
 mod keep;
 mod open;
 mod path;
+mod pieces;
 mod rename;
 mod single;
 mod standard;
