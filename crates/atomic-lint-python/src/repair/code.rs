@@ -94,8 +94,7 @@ impl<'t> Code<'t> {
 
     /// A name for a variable that `scope` does not know yet, made of `wish`.
     pub(super) fn fresh(&self, scope: Node<'t>, wish: &str) -> String {
-        let is_it = |node: Node<'t>, name: &str| node.kind() == Kind::Identifier && node.text() == name;
-        let taken = |name: &str| scope.descendants().any(|node| is_it(node, name));
+        let taken = |name: &str| !self.uses(scope, name).is_empty();
         let numbered = (2..).map(|number| format!("{wish}_{number}"));
         std::iter::once(wish.to_string()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
     }

@@ -51,20 +51,25 @@ fn locked<'t>(order: &Order<'_, 't>, body: Node<'t>, handle: &str, name: &str) -
     let taken = taken.ok_or_else(|| decline("its lock is taken in another function"))?;
     let taker = Call::of(taken.node()).ok_or_else(|| decline("it is not a call that locks it"))?;
     let function = taker.function.text();
-    let calls = body.descendants().filter_map(Call::of).filter(|call| {
-        let of_lock = call.function.text() == function;
-        of_lock && !code.uses(call.list, handle).is_empty()
-    });
+    let of_handle = |call: &Call<'t>| !code.uses(call.list, handle).is_empty();
     let mut edits = Vec::new();
-    for call in calls {
-        if call.list.text().contains("LOCK_UN") {
+    for call in body.descendants().filter_map(Call::of).filter(of_handle) {
+        if unlocks(&call) {
             edits.push(unlocked(order, call.node)?);
-        } else {
+        } else if call.function.text() == function {
             let uses = code.uses(call.list, handle);
             edits.extend(uses.into_iter().map(|usage| Edit { span: usage.span(), replacement: name.to_string() }));
         }
     }
     if edits.is_empty() { Err(decline("its lock is taken in another way than by its file object")) } else { Ok(edits) }
+}
+
+/// Whether a call gives a lock back: `fcntl.flock(file, fcntl.LOCK_UN)`, `portalocker.unlock(file)`, and
+/// `msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)`.
+fn unlocks(call: &Call<'_>) -> bool {
+    let function = call.function.text();
+    let name = function.rsplit('.').next().unwrap_or(function);
+    name == "unlock" || ["LOCK_UN", "LK_UNLCK"].iter().any(|flag| call.list.text().contains(flag))
 }
 
 fn unlocked<'t>(order: &Order<'_, 't>, call: Node<'t>) -> Result<Edit, Decline> {

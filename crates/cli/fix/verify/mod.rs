@@ -7,9 +7,9 @@ mod mirror;
 mod python;
 
 use super::transaction::{Change, Dependent};
+use crate::inspect::language_of;
 use atomic_lint_ir::Language;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// A file that does not compile once it is fixed, or of which that cannot be known, by its number, and why.
 type Broken = (usize, String);
@@ -40,14 +40,6 @@ pub(crate) fn take_broken(
     let mut number = 0..;
     dependents.retain(|_| number.next().is_some_and(|number| !numbers.contains(&number)));
     Ok(told)
-}
-
-fn language_of(path: &Path) -> Option<Language> {
-    match path.extension()?.to_str()? {
-        "rs" => Some(Language::Rust),
-        "py" | "pyi" | "pyw" => Some(Language::Python),
-        _ => None,
-    }
 }
 
 /// The first line of a message, as it follows "because".
