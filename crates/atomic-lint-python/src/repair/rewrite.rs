@@ -58,6 +58,9 @@ impl<'o, 't> Rewrite<'o, 't> {
             return Err(decline("other code stands on its lines"));
         }
         let given_up = last_run(order, &cuts, write)?;
+        if reads(block, handle, write.start) {
+            return Err(decline("what is written is read back through the same handle"));
+        }
         Ok(Rewrite { order, call, opening, item, handle, body, cuts, given_up })
     }
 
@@ -237,6 +240,22 @@ fn last_run<'t>(order: &Order<'_, 't>, cuts: &[Node<'t>], write: Span) -> Result
         return Err(decline("its content is given up in another block than it is written in"));
     }
     Ok(Site::of_node(order.code.tree, first))
+}
+
+/// Whether the file is read behind byte `from`, which the handle for the new content cannot do.
+fn reads(block: Node<'_>, handle: &str, from: u32) -> bool {
+    let is_handle = |node: Option<Node<'_>>| node.is_some_and(|node| node.text() == handle);
+    let reads = |name: &str| name.starts_with("read") || name.starts_with("load") || name.ends_with("reader");
+    block.descendants().filter(|node| node.span().end > from).any(|node| match node.kind() {
+        Kind::ForStatement | Kind::ForInClause => node.span().start >= from && is_handle(node.get(Field::Right)),
+        Kind::Call => Call::of(node).is_some_and(|call| {
+            let function = call.function.text();
+            let given = call.args.iter().any(|arg| is_handle(Some(arg.value)));
+            let asked = call.method().is_some_and(|(object, _)| is_handle(Some(object)));
+            call.node.span().start >= from && (given || asked) && reads(function.rsplit('.').next().unwrap_or(function))
+        }),
+        _ => false,
+    })
 }
 
 /// Whether `statement` goes back to the start of the file or cuts its content off.

@@ -13,6 +13,7 @@ mod open;
 mod path;
 mod pieces;
 mod rename;
+mod rewrite;
 mod single;
 mod standard;
 mod sync;
@@ -32,8 +33,7 @@ struct Marked {
     repair: Repair,
 }
 
-/// `«` and `»` mark the reported call, `‹` and `›` the call that opens its file, or publishes it where the repair is of a
-/// write.
+/// `«` and `»` mark the reported call, `‹` and `›` the call that opens its file, or the other one that its repair asks for.
 fn marked(kind: RepairKind, api: &str, source: &str) -> Marked {
     let mut text = String::new();
     let mut places = [0; 4];
@@ -44,7 +44,11 @@ fn marked(kind: RepairKind, api: &str, source: &str) -> Marked {
         }
     }
     let [start, end, opened, behind] = places;
-    let step = if kind == RepairKind::PassWriteError { FlowStep::Publish } else { FlowStep::Open };
+    let step = match kind {
+        RepairKind::PassWriteError => FlowStep::Publish,
+        RepairKind::ReadThenReplace => FlowStep::Write,
+        _ => FlowStep::Open,
+    };
     let steps = if behind > 0 { vec![(step, Span::new(opened, behind))] } else { Vec::new() };
     let repair = Repair { kind, at: Span::new(start, end), api: Name::new(api), target: None, steps };
     Marked { text, repair }
