@@ -41,13 +41,18 @@ fn out_of_finally<'t>(order: &Order<'_, 't>, publish: &Site<'t>) -> Result<Optio
     let own = last.child_of(Kind::Block);
     let block = own.filter(|block| block.children().filter(|node| node.kind().is_statement()).count() == 1);
     let block = block.ok_or_else(|| decline("its `finally` does more than to publish it"))?;
+    let body = tried.node().get(Field::Body).ok_or_else(|| decline("it has no body"))?;
+    let leaves =
+        |node: Node<'t>| matches!(node.kind(), Kind::ReturnStatement | Kind::BreakStatement | Kind::ContinueStatement);
+    if body.descendants().any(leaves) {
+        return Err(decline("its `try` is left in the middle, and only the `finally` publishes it then"));
+    }
     let draft = Draft::new("publish what was written without an error").doubtful(true);
     let begins = last.span();
     if clauses.len() > 1 {
         let word = Span::new(begins.start, begins.start + "finally".len() as u32);
         return Ok(Some(draft.edit([Edit { span: word, replacement: "else".to_string() }])));
     }
-    let body = tried.node().get(Field::Body).ok_or_else(|| decline("it has no body"))?;
     Ok(Some(draft.edit(joined(order, &tried, body, block)?)))
 }
 

@@ -44,3 +44,10 @@ fn what_was_not_written_is_not_published() {
         &format!("    try:\n{body}{told}        raise\n    else:\n        os.replace(s, p)\n").replace(['«', '»'], ""),
     );
 }
+
+#[test]
+fn a_publish_that_a_return_relies_on_stays_in_its_finally() {
+    let source = "import os\ndef f(s, p, t):\n    try:\n        with open(s, 'w') as f:\n            return «f.write(t)»\n    finally:\n        ‹os.replace(s, p)›\n";
+    let why = "its `try` is left in the middle, and only the `finally` publishes it then";
+    declined(RepairKind::PassWriteError, "open", source, why);
+}

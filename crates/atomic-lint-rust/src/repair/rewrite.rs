@@ -166,6 +166,9 @@ fn apart<'a>(
     cut: &Cut<'a>,
 ) -> Result<Vec<Edit>, Decline> {
     let Expr::MethodCall(open) = chain.expr() else { return decline("it is opened by a function that is not known") };
+    if source.of(&open.receiver).contains("create") {
+        return decline("it is created where it is not there, and then there is nothing to read");
+    }
     // Options of which something else is made have no twin either.
     opener::of(source, chain.expr(), "crashsafe::File", false)?;
     let call = cutting(cut.first()).map(|call| source.node(call));
